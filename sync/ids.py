@@ -33,7 +33,7 @@ Position = NewType("Position", int)
 UUID_PATTERN: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\Z")
 SHA256_PATTERN: Final = re.compile(r"[0-9a-f]{64}\Z")
 CODE_PATTERN: Final = re.compile(r"[A-Za-z0-9{}\[\]_.+-]{1,64}\Z")
-"""Codes of reference tables and code lists: ASCII, no spaces, so that a path segment may carry one."""
+"""Codes of tables and lists: ASCII without spaces, so that a path segment may carry one."""
 
 
 def is_uuid(value: object) -> bool:
