@@ -1,4 +1,4 @@
-"""What a person must still say: quantities with more than one reading, names with more than one code.
+"""What a person must still say: amounts with two readings, names with more than one code.
 
 The record keeps what was written; the normalised value is derived beside it, from the text, from
 the amount and unit the officer gave, or from a person's answer (P8). A question freezes nothing.
@@ -23,6 +23,8 @@ from sync.values import (
     normal,
     substance_codes,
 )
+
+_QuestionKind = Literal["quantity", "substance"]
 
 _ASKED_KINDS = frozenset({Kind.QUANTITY, Kind.SUBSTANCE})
 
@@ -151,11 +153,14 @@ def review(
         if rule is None or state is was or (before is not None and state.value == was.value):
             continue
         for at, asked, value in asked_fields(rule, path, state.value):
-            if normal(asked, value, tables) != normal(
-                asked, _old_value(was.value, at, path), tables
-            ):
+            old = _old_value(was.value, at, path)
+            if normal(asked, value, tables) != normal(asked, old, tables):
                 readings.pop(at, None)
-            changed += _questions_at(after, at, asked, value, readings.get(at), tables, witness)
+            kind = "quantity" if asked.kind is Kind.QUANTITY else "substance"
+            question = question_of(asked, value, readings.get(at), tables)
+            changed += _superseded(after, at, kind, value, witness)
+            if question is not None:
+                changed.append(_question(after, at, kind, Side(value, (witness,)), question))
     report = replace(after, readings=readings) if readings != after.readings else after
     return with_conflicts(report, changed), tuple(changed)
 
@@ -166,37 +171,29 @@ def _old_value(was: Json, at: str, path: str) -> Json:
     return was.get(at.rsplit("/", 1)[1]) if isinstance(was, Mapping) else None
 
 
-def _questions_at(
-    report: Report,
-    path: str,
-    rule: FieldRule,
-    value: Json,
-    answered: Json,
-    tables: Tables,
-    witness: Witness,
+def _superseded(
+    report: Report, path: str, kind: _QuestionKind, value: Json, witness: Witness
 ) -> list[Conflict]:
-    kind: Literal["quantity", "substance"] = (
-        "quantity" if rule.kind is Kind.QUANTITY else "substance"
-    )
-    question = question_of(rule, value, answered, tables)
-    changed = [
+    return [
         closed(old, "superseded", value, "the value was replaced", witness)
         for old in report.conflicts.values()
         if old.kind == kind and old.path == path
     ]
-    if question is not None:
-        changed.append(
-            Conflict(
-                id=conflict_id(report.id, path, kind, witness.log, witness.seq),
-                report=report.id,
-                kind=kind,
-                path=path,
-                life="open",
-                version=1,
-                accepted=Side(value, (witness,)),
-                candidates=(),
-                opened=report.revision,
-                details=question,
-            )
-        )
-    return changed
+
+
+def _question(
+    report: Report, path: str, kind: _QuestionKind, side: Side, question: Object
+) -> Conflict:
+    opener = side.witnesses[0]
+    return Conflict(
+        id=conflict_id(report.id, path, kind, opener.log, opener.seq),
+        report=report.id,
+        kind=kind,
+        path=path,
+        life="open",
+        version=1,
+        accepted=side,
+        candidates=(),
+        opened=report.revision,
+        details=question,
+    )

@@ -1,4 +1,4 @@
-"""Who sees which report: a report belongs to scopes, a reader holds scopes, one in common is enough.
+"""Who sees which report: it belongs to scopes, a reader holds scopes, one in common is enough.
 
 Computed by the server alone; a device sends no filter (P10). docs/protocol.md S1 to S4.
 """
@@ -19,7 +19,7 @@ class Assignment:
     """Where a device belongs from line ``from_seq`` of its log on."""
 
     from_seq: Seq | None
-    """None until the tablet has acknowledged the new assignment: its lines are still the old one's."""
+    """None until the tablet has acknowledged it: till then its lines are the old one's."""
     agency: AgencyCode
     team: TeamId
     post: str | None = None

@@ -28,7 +28,7 @@ from sync.strictjson import Json
 Object: TypeAlias = "Mapping[str, Json]"
 
 NOT_KNOWN: Final[Object] = {"not_known": True}
-"""Asked and not known: neither zero nor missing (the annual questionnaire keeps the three apart)."""
+"""Asked and not known: neither zero nor missing (the annual questionnaire keeps them apart)."""
 
 _DECIMAL: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?\Z")
 _INSTANT: Final = re.compile(
@@ -88,7 +88,7 @@ def instant_ms(text: str) -> int | None:
 
 
 def has_valid_check_digit(number: str) -> bool:
-    """ISO 6346, annex A: letters count 10 to 38 without multiples of 11, weights are powers of 2."""
+    """ISO 6346, annex A: letters count 10 to 38 less multiples of 11, weights are powers of 2."""
     bare = fold_identifier(number)
     if _CONTAINER.match(bare) is None:
         return False
@@ -96,7 +96,7 @@ def has_valid_check_digit(number: str) -> bool:
     for place, sign in enumerate(bare[:10]):
         worth = int(sign) if sign.isdigit() else ord(sign) - ord("A") + 10
         if not sign.isdigit():
-            worth += (worth - 1) // 10 if worth > 10 else 0  # noqa: PLR2004 — A is 10; 11, 22 and 33 are left out
+            worth += (worth - 1) // 10
         total += worth << place
     return total % 11 % 10 == int(bare[10])
 
