@@ -21,11 +21,13 @@ WORLD_COMES_IN = frozenset(
     {"backend/clock.py", "backend/ids.py", "clients/clock.py", "clients/ids.py"}
 )
 CLOCKS_AND_IDS = frozenset({
-    "datetime.now", "datetime.today", "datetime.utcnow", "date.today", "time.time",
-    "time.time_ns", "time.localtime", "time.gmtime", "uuid.uuid1", "uuid.uuid4", "uuid.uuid6",
-    "uuid.uuid7", "uuid_utils.uuid1", "uuid_utils.uuid4", "uuid_utils.uuid6",
-    "uuid_utils.uuid7", "uuid1", "uuid4", "uuid6", "uuid7",
+    "date.today", "datetime.now", "datetime.today", "datetime.utcnow", "os.urandom",
+    "secrets.choice", "secrets.randbelow", "secrets.randbits", "secrets.token_bytes",
+    "secrets.token_hex", "secrets.token_urlsafe", "time.gmtime", "time.localtime", "time.time",
+    "time.time_ns",
 })  # fmt: skip
+# Whatever library they come from: each makes an id out of the clock or of chance.
+ID_MAKERS = frozenset({"uuid1", "uuid4", "uuid6", "uuid7"})
 
 
 def impure_imports(module: Module) -> list[str]:
@@ -72,9 +74,12 @@ def stray_clocks(module: Module) -> list[str]:
     return [
         f"{module.path}:{node.lineno} uses {name}"
         for node in ast.walk(module.tree)
-        if isinstance(node, ast.Attribute | ast.Name)
-        and (name := _last_two(node)) in CLOCKS_AND_IDS
+        if isinstance(node, ast.Attribute | ast.Name) and _asks_the_world(name := _last_two(node))
     ]
+
+
+def _asks_the_world(name: str) -> bool:
+    return name in CLOCKS_AND_IDS or name.rpartition(".")[2] in ID_MAKERS
 
 
 def _last_two(node: ast.Attribute | ast.Name) -> str:
@@ -138,6 +143,8 @@ def test_time_and_ids_come_in_at_one_place():
             "import datetime as dt\nx = dt.datetime.now(dt.UTC)\n",
         ),
         (stray_clocks, "clients/tablet.py", "x = str(uuid4())\n"),
+        (stray_clocks, "clients/tablet.py", "x = compat.uuid7()\n"),
+        (stray_clocks, "backend/keys.py", "x = secrets.token_bytes(32)\n"),
         (stray_clocks, "schemas/push.py", "x = field(default_factory=time.time)\n"),
     ],
 )
@@ -155,7 +162,11 @@ def test_a_planted_crossing_is_found(check, path: str, source: str):
         ),
         (stray_commits, "backend/db/work.py", "session.commit()\n"),
         (stray_clocks, "backend/clock.py", "x = datetime.now(UTC)\n"),
-        (stray_clocks, "backend/app.py", "started = time.monotonic()\nnow = clock.now()\n"),
+        (
+            stray_clocks,
+            "backend/app.py",
+            "started = time.monotonic()\nnow = clock.now()\nx = secrets.compare_digest(a, b)\n",
+        ),
     ],
 )
 def test_what_is_allowed_is_not_a_crossing(check, path: str, source: str):
