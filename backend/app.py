@@ -1,0 +1,54 @@
+"""The HTTP application: which parts a node is made of. Nothing happens at import."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from backend import openapi
+from backend.api import errors
+from backend.api.middleware.compress import CompressMiddleware
+from backend.api.middleware.decompress import DecompressMiddleware
+from backend.api.middleware.headers import SecurityHeadersMiddleware
+from backend.api.middleware.request import RequestMiddleware
+from backend.api.routers import ROUTERS
+from backend.clock import Clock, SystemClock
+from backend.ids import IdSource, SystemIds
+from backend.services.start_node import open_node
+from backend.settings import Settings
+
+
+def create_app(
+    settings: Settings, *, clock: Clock | None = None, ids: IdSource | None = None
+) -> FastAPI:
+    """One node's application. Its lifespan opens the database and closes it."""
+    the_clock = clock or SystemClock()
+    the_ids = ids or SystemIds()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
+        node = open_node(settings, clock=the_clock, ids=the_ids)
+        app.state.node = node
+        try:
+            yield
+        finally:
+            node.database.close()
+
+    app = FastAPI(
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        telemetry={"tracing": False, "metrics": False, "logs": False},
+        **openapi.ABOUT,
+    )
+    errors.install(app)
+    for router in ROUTERS:
+        app.include_router(router)
+    openapi.install(app)
+    # The last added is the outermost.
+    app.add_middleware(DecompressMiddleware)
+    app.add_middleware(CompressMiddleware)
+    app.add_middleware(SecurityHeadersMiddleware)
+    app.add_middleware(RequestMiddleware, ids=the_ids)
+    return app

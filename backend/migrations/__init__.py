@@ -1,0 +1,1 @@
+"""Alembic's folder. A revision's docstring says why it is and how long it takes."""

@@ -1,0 +1,1 @@
+"""One use case a function: opens the transaction, asks the core and the stores, closes it."""

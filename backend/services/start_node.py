@@ -1,0 +1,44 @@
+"""What happens before a node serves: keys, the database, its tables and its identity."""
+
+from sqlalchemy import Connection
+
+from backend.clock import Clock
+from backend.db import migrate, node_store
+from backend.db.engine import open_database
+from backend.db.node_store import NewNode, NodeIdentity
+from backend.ids import IdSource
+from backend.keys import load_or_create
+from backend.node import Node
+from backend.settings import Settings
+
+
+def open_node(settings: Settings, *, clock: Clock, ids: IdSource) -> Node:
+    """A node ready to serve. Refuses tables of another version of the program."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    keys = load_or_create(settings.keys_dir)
+    database = open_database(settings.resolved_database_url)
+    try:
+        database.read_blocking(migrate.require_current)
+        identity = database.write_blocking(
+            lambda connection: prepare(connection, settings, clock=clock, ids=ids)
+        )
+    except BaseException:
+        database.close()
+        raise
+    return Node(settings, clock, ids, keys, database, identity)
+
+
+def prepare(
+    connection: Connection, settings: Settings, *, clock: Clock, ids: IdSource
+) -> NodeIdentity:
+    """What every start does to a database that is current. Idempotent."""
+    return node_store.ensure(
+        connection,
+        NewNode(
+            id=ids.uuid(),
+            name=settings.node_name,
+            country=settings.node_country,
+            epoch_random=ids.secret(6).hex(),
+            created_at=clock.now(),
+        ),
+    )
