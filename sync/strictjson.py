@@ -13,7 +13,7 @@ from typing import Any, Final, TypeAlias, cast
 
 from sync.limits import INTEGER_DIGITS_MAX, JSON_DEPTH_MAX
 
-Json: TypeAlias = "bool | int | str | Sequence[Json] | Mapping[str, Json] | None"
+Json: TypeAlias = bool | int | str | Sequence["Json"] | Mapping[str, "Json"] | None
 """What a line may hold. There is no float: a quantity is text."""
 
 

@@ -25,7 +25,7 @@ from sync.limits import (
 from sync.quantity import UnitTable, canonical, plain, read
 from sync.strictjson import Json
 
-Object: TypeAlias = "Mapping[str, Json]"
+Object: TypeAlias = Mapping[str, Json]
 
 NOT_KNOWN: Final[Object] = {"not_known": True}
 """Asked and not known: neither zero nor missing (the annual questionnaire keeps them apart)."""
@@ -307,7 +307,7 @@ _CHECKS: Final[Mapping[Kind, Callable[[Json, Tables], str | None]]] = {
 
 # --- normal form ------------------------------------------------------------------------------
 
-Normal: TypeAlias = "bool | int | str | tuple[Normal, ...] | None"
+Normal: TypeAlias = bool | int | str | tuple["Normal", ...] | None
 """A hashable key: two values are the same exactly when their keys are equal."""
 
 
