@@ -56,7 +56,7 @@ Code = Annotated[str, StringConstraints(pattern=_schema_pattern(CODE_PATTERN))]
 
 DecimalText = Annotated[
     str,
-    StringConstraints(pattern=r"^-?[0-9]+(\.[0-9]+)?$", max_length=DECIMAL_DIGITS_MAX + 2),
+    StringConstraints(pattern=r"^-?(0|[1-9][0-9]*)(\.[0-9]+)?$", max_length=DECIMAL_DIGITS_MAX + 2),
 ]
 """An exact decimal. Text, because a JSON number passes through floats on its way."""
 

@@ -8,10 +8,9 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from schemas.forms.detection import METHOD_NOT_ESTABLISHED
+from sync.changes import Touch
 from sync.ids import is_code
-
-Touch = tuple[object, object]
-"""The value a field was and the value it is now, both as JSON; None is "missing"."""
+from sync.strictjson import Json
 
 Touched = Mapping[str, Touch]
 """A change's ``set``: path to touch."""
@@ -22,7 +21,7 @@ _METHOD: Final = "/detection/method"
 _METHODS: Final = "/detection/methods/"
 
 
-def _member_of(method: object) -> str | None:
+def _member_of(method: Json) -> str | None:
     """The set member that says what a single method said; "" for none, None if it cannot."""
     if method is None:
         return ""
@@ -35,17 +34,18 @@ def seizure_1_to_2(touched: Touched) -> Touched:
     """``/detection/method`` becomes a member of the set ``/detection/methods/*``.
 
     A change from one method to another takes the first out of the set and puts the second in.
+    An unreadable old value has no member to take out; an unreadable new one is left to be parked.
     """
     if _METHOD not in touched:
         return touched
-    was, now = (_member_of(value) for value in touched[_METHOD])
-    if was is None or now is None:
+    was, now = _member_of(touched[_METHOD].was), _member_of(touched[_METHOD].now)
+    if now is None:
         return touched
     members: dict[str, Touch] = {}
     if was:
-        members[_METHODS + was] = (True, None)
+        members[_METHODS + was] = Touch(was=True, now=None)
     if now:
-        members[_METHODS + now] = (True if now == was else None, True)
+        members[_METHODS + now] = Touch(was=True if now == was else None, now=True)
     if any(path in touched for path in members):
         return touched
     converted = {path: touch for path, touch in touched.items() if path != _METHOD}
