@@ -97,5 +97,9 @@ async def _on_http_exception(request: Request, error: Exception) -> Response:
     """What the framework itself refuses: an unknown route, a method, a body."""
     assert isinstance(error, StarletteHTTPException)
     kind = _BY_STATUS.get(error.status_code, problems.INVALID_REQUEST)
-    detail = f"{request.method} is not served here." if kind.status == 405 else kind.title  # noqa: PLR2004 — HTTP
+    detail = (
+        f"{request.method} is not served here."
+        if kind is problems.METHOD_NOT_ALLOWED
+        else kind.title
+    )
     return _answer(request, Problem(kind, detail, headers=error.headers))

@@ -28,6 +28,26 @@ def open_node(settings: Settings, *, clock: Clock, ids: IdSource) -> Node:
     return Node(settings, clock, ids, keys, database, identity)
 
 
+def set_up(settings: Settings, *, clock: Clock, ids: IdSource) -> NodeIdentity:
+    """What ``khabar migrate`` does: tables, keys, identity. Idempotent."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    load_or_create(settings.keys_dir)
+    migrate.migrate(settings.resolved_database_url)
+    node = open_node(settings, clock=clock, ids=ids)
+    node.database.close()
+    return node.identity
+
+
+def check_ready(settings: Settings) -> None:
+    """Refuse before a server process starts, in words: another writer, or other tables."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    database = open_database(settings.resolved_database_url)
+    try:
+        database.read_blocking(migrate.require_current)
+    finally:
+        database.close()
+
+
 def prepare(
     connection: Connection, settings: Settings, *, clock: Clock, ids: IdSource
 ) -> NodeIdentity:

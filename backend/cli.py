@@ -1,0 +1,25 @@
+"""The command ``khabar``: which commands there are. Each lives in a module of ``backend/commands``.
+
+A new command is one line here. Those modules import nothing heavy at their top, only inside their
+functions, so that ``khabar --help`` answers at once.
+"""
+
+import typer
+
+from backend.commands import migrate, openapi, serve
+
+app = typer.Typer(
+    name="khabar",
+    help="Offline-first field reporting: merge field by field, ask a person, publish.",
+    no_args_is_help=True,
+    pretty_exceptions_show_locals=False,  # locals hold people's data
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+app.command("serve")(serve.command)
+app.command("migrate")(migrate.command)
+app.command("openapi")(openapi.command)
+
+
+def main() -> None:
+    app()

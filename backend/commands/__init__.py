@@ -1,0 +1,1 @@
+"""One command of ``khabar`` a module; what it needs is imported when it runs."""
