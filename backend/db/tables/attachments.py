@@ -25,15 +25,6 @@ class AttachmentHolderRow(TableModel, table=True):
     device: str = Field(primary_key=True, foreign_key="device.id")
 
 
-class ReportAttachmentRow(TableModel, table=True):
-    """A report that lists a file, whether or not the file is here yet."""
-
-    __tablename__ = "report_attachment"  # pyright: ignore[reportAssignmentType] — SQLModel declares a descriptor
-
-    report: str = Field(primary_key=True)
-    sha256: str = Field(primary_key=True, index=True)
-
-
 class UploadRow(TableModel, table=True):
     """A file on its way. How much of it is here is the length of its part on disk."""
 

@@ -103,15 +103,6 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_reference_row_version"), "reference_row", ["version"], unique=False)
     op.create_table(
-        "report_attachment",
-        sa.Column("report", sa.String(), nullable=False),
-        sa.Column("sha256", sa.String(), nullable=False),
-        sa.PrimaryKeyConstraint("report", "sha256", name=op.f("pk_report_attachment")),
-    )
-    op.create_index(
-        op.f("ix_report_attachment_sha256"), "report_attachment", ["sha256"], unique=False
-    )
-    op.create_table(
         "subscriber",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
