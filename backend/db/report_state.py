@@ -5,7 +5,7 @@ repeats them; a report of forty fields written by two tablets costs a tenth of t
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import orjson
 
@@ -106,7 +106,7 @@ def _witness_out(witness: Witness, names: _Names) -> list[Any]:
 
 
 def _witness_in(stored: Sequence[Any], names: list[str]) -> Witness:
-    log, seq, revision, author, at_ms = stored
+    log, seq, revision, author, at_ms = cast("tuple[int, int, int, int, int | None]", stored)
     return Witness(names[log], Seq(seq), Revision(revision), OfficerId(names[author]), at_ms)
 
 
@@ -126,7 +126,7 @@ def _field_in(stored: Sequence[Any], names: list[str]) -> FieldState:
     witnesses = _witnesses_in(stored[1], names)
     if len(stored) == 2:  # noqa: PLR2004 — value and witnesses: the field is not contested
         return FieldState(stored[0], witnesses)
-    stances = tuple(_stance_in(each, names) for each in stored[2])
+    stances = tuple(_stance_in(each, names) for each in cast("list[Any]", stored[2]))
     return FieldState(stored[0], witnesses, stances, ConflictId(stored[3]))
 
 
