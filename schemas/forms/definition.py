@@ -250,9 +250,11 @@ def struck(collection: str) -> FormField:
 
 
 def without(section: Section, paths: Iterable[str]) -> Section:
-    """The section less the fields named, for a form that does not ask them."""
+    """The section less the fields named, and less the lists that only they used."""
     gone = frozenset(paths)
     kept = tuple(one for one in section.fields if one.rule.path not in gone)
     if len(kept) + len(gone) != len(section.fields):
         raise ValueError(f"section {section.name} lacks one of {sorted(gone)}")
-    return Section(section.name, section.label, kept, section.parts, section.lists)
+    used = {rule.options for one in kept for rule in (one.rule, *one.rule.members)}
+    lists = tuple(one for one in section.lists if one.name in used)
+    return Section(section.name, section.label, kept, section.parts, lists)

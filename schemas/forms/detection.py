@@ -147,7 +147,12 @@ _DETECTION_AFTER = (
         ("Equipment used", "Применённая техника"),
     ),
     field("/detection/dog", Kind.TEXT, ("Dog", "Кличка служебной собаки")),
-    field("/detection/text", Kind.TEXT, ("Circumstances", "Обстоятельства обнаружения")),
+    field(
+        "/detection/text",
+        Kind.TEXT,
+        ("Circumstances", "Обстоятельства обнаружения"),
+        nominal=True,
+    ),
 )
 
 RISK_INDICATORS = field(
