@@ -126,7 +126,8 @@ def merge(
 
 def is_foreign(report: Report, writer: Writer) -> bool:
     """True for an agency that neither owns the report nor is joint to it, outside its team (M9)."""
-    return writer.team != report.team and writer.agency not in agencies_of(report)
+    is_in_team = bool(writer.team) and writer.team == report.team
+    return not is_in_team and writer.agency not in agencies_of(report)
 
 
 def _new_report(change: Change, writer: Writer, rules: Rules) -> Report:

@@ -37,7 +37,8 @@ def assignment_at(assignments: Iterable[Assignment], seq: Seq) -> Assignment | N
 def scopes_of(report: Report) -> frozenset[Scope]:
     """The scopes a report is in (S1): its team, its agencies, the border post it names."""
     found = {Scope(f"agency:{agency}") for agency in agencies_of(report)}
-    found.add(Scope(f"team:{report.team}"))
+    if report.team:
+        found.add(Scope(f"team:{report.team}"))
     post = report.value("/place/border_point")
     if isinstance(post, str):
         found.add(Scope(f"post:{post}"))
@@ -46,14 +47,17 @@ def scopes_of(report: Report) -> frozenset[Scope]:
 
 def scopes_for(device: DeviceId, assignment: Assignment) -> frozenset[Scope]:
     """The scopes a device reads by (S2). Its own holds what must reach it whatever its team."""
-    found = {
-        Scope(f"team:{assignment.team}"),
-        Scope(f"agency:{assignment.agency}"),
-        Scope(f"device:{device}"),
-    }
+    found = {Scope(f"agency:{assignment.agency}"), device_scope(device)}
+    if assignment.team:
+        found.add(Scope(f"team:{assignment.team}"))
     if assignment.post is not None:
         found.add(Scope(f"post:{assignment.post}"))
     return frozenset(found)
+
+
+def device_scope(device: DeviceId) -> Scope:
+    """A device's own scope: no report is ever in it, but what must reach the device passes there."""
+    return Scope(f"device:{device}")
 
 
 def scope_version(scopes: Iterable[Scope]) -> str:

@@ -12,7 +12,7 @@ from backend.db.tables.base import table_of
 from backend.db.tables.journal import BundleRow, LineRow, LogRow, QuarantineRow, SealRow
 from backend.db.upsert import insert_new, upsert
 from schemas import verdicts
-from sync.ids import DeviceId, Position, ReportId, Seq
+from sync.ids import DeviceId, ReportId, Seq
 from sync.verdicts import Verdict
 
 _log = table_of(LogRow)
@@ -47,7 +47,6 @@ class StoredLine:
     carrier: str
     clock_offset_ms: int | None
     verdict: Verdict
-    position: Position
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +177,6 @@ def _to_line(row: RowMapping) -> StoredLine:
         carrier=row["carrier"],
         clock_offset_ms=row["clock_offset_ms"],
         verdict=verdicts.to_core(orjson.loads(row["verdict"])),
-        position=Position(row["position"]),
     )
 
 
@@ -205,7 +203,6 @@ def insert_lines(connection: Connection, stored: Sequence[StoredLine]) -> None:
             "received_at": line.received_at,
             "carrier": line.carrier,
             "clock_offset_ms": line.clock_offset_ms,
-            "position": line.position,
             **_verdict_columns(line.verdict),
         }
         for line in stored
@@ -213,17 +210,13 @@ def insert_lines(connection: Connection, stored: Sequence[StoredLine]) -> None:
     connection.execute(_line.insert(), rows)
 
 
-def set_verdicts(
-    connection: Connection,
-    changed: Mapping[tuple[str, Seq], Verdict],
-    position: Position,
-) -> None:
-    """Give stored lines a new verdict, at a position that brings it to the author's next pull."""
+def set_verdicts(connection: Connection, changed: Mapping[tuple[str, Seq], Verdict]) -> None:
+    """Give stored lines a new verdict."""
     for (log, seq), verdict in sorted(changed.items()):
         connection.execute(
             update(_line)
             .where(_line.c.log == log, _line.c.seq == seq)
-            .values(position=position, **_verdict_columns(verdict))
+            .values(**_verdict_columns(verdict))
         )
 
 
@@ -247,15 +240,19 @@ def seals(connection: Connection, log: str) -> list[tuple[int, int, bytes]]:
     return [(row.first, row.last, row.bytes_as_sent) for row in connection.execute(query)]
 
 
-def verdict_page(
-    connection: Connection, log: str, *, after: int, upto: int
+def verdicts_about(
+    connection: Connection, log: str, reports: Sequence[str]
 ) -> list[tuple[int, str | None, bytes]]:
-    """(seq, report, verdict as JSON) of the log's lines judged within the positions."""
-    query = (
-        select(_line.c.seq, _line.c.report, _line.c.verdict)
-        .where(_line.c.log == log, _line.c.position > after, _line.c.position <= upto)
-        .order_by(_line.c.seq)
-    )
+    """(seq, report, verdict as JSON) of the log's lines about these reports.
+
+    The empty id stands for lines that name no report because they could not be read.
+    """
+    named = [report for report in reports if report]
+    condition = _line.c.report.in_(named)
+    if len(named) < len(reports):
+        condition = condition | _line.c.report.is_(None)
+    query = select(_line.c.seq, _line.c.report, _line.c.verdict)
+    query = query.where(_line.c.log == log, condition).order_by(_line.c.seq)
     return [(row.seq, row.report, row.verdict) for row in connection.execute(query)]
 
 

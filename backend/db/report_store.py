@@ -19,7 +19,8 @@ _inbox = table_of(InboxRow)
 _counter = table_of(CounterRow)
 _report_attachment = table_of(ReportAttachmentRow)
 
-_JOURNAL = "journal"
+JOURNAL = Scope("journal")
+"""The scope every report is in; no reader outside the node has it."""
 _ATTACHMENT_PREFIX = "/attachments/"
 
 
@@ -61,14 +62,23 @@ def find_report(connection: Connection, report: ReportId) -> Report | None:
 
 
 def reports_after(connection: Connection, position: int, *, limit: int) -> list[ReportAtPosition]:
-    """The reports touched after a position, oldest first: what the publisher follows."""
-    query = select(_report).where(_report.c.position > position)
-    rows = connection.execute(query.order_by(_report.c.position).limit(limit)).mappings()
-    return [_at_position(row) for row in rows]
+    """The reports touched after a position, oldest first: what the node's own consumers follow."""
+    query = (
+        select(_report, _inbox.c.position)
+        .join(_inbox, _inbox.c.report == _report.c.id)
+        .where(_inbox.c.scope == JOURNAL, _inbox.c.position > position)
+        .order_by(_inbox.c.position)
+        .limit(limit)
+    )
+    return [_at_position(row) for row in connection.execute(query).mappings()]
 
 
 def find_at_position(connection: Connection, report: ReportId) -> ReportAtPosition | None:
-    query = select(_report).where(_report.c.id == report)
+    query = (
+        select(_report, _inbox.c.position)
+        .join(_inbox, _inbox.c.report == _report.c.id)
+        .where(_inbox.c.scope == JOURNAL, _report.c.id == report)
+    )
     row = connection.execute(query).mappings().one_or_none()
     return None if row is None else _at_position(row)
 
@@ -88,10 +98,10 @@ def take_positions(connection: Connection, count: int) -> Position:
 
     The serialisation point: called as the last statement but the inbox rows that need it.
     """
-    insert_new(connection, _counter, {"name": _JOURNAL, "value": 0})
+    insert_new(connection, _counter, {"name": str(JOURNAL), "value": 0})
     statement = (
         update(_counter)
-        .where(_counter.c.name == _JOURNAL)
+        .where(_counter.c.name == str(JOURNAL))
         .values(value=_counter.c.value + count)
         .returning(_counter.c.value)
     )
@@ -100,13 +110,13 @@ def take_positions(connection: Connection, count: int) -> Position:
 
 def head(connection: Connection) -> Position:
     """The newest position given."""
-    query = select(_counter.c.value).where(_counter.c.name == _JOURNAL)
+    query = select(_counter.c.value).where(_counter.c.name == str(JOURNAL))
     return Position(connection.execute(query).scalar_one_or_none() or 0)
 
 
 def put_reports(
     connection: Connection,
-    reports: Sequence[tuple[Report, bytes, Position]],
+    reports: Sequence[tuple[Report, bytes]],
     *,
     complete: frozenset[ReportId],
 ) -> None:
@@ -117,14 +127,13 @@ def put_reports(
             "form": report.form,
             "revision": report.revision,
             "owner": owner_of(report),
-            "position": position,
             "is_submitted": report.value(SUBMITTED) is True,
             "is_voided": report.is_voided,
             "is_evidence_complete": report.id in complete,
             "state": write_report(report),
             "document": document,
         }
-        for report, document, position in reports
+        for report, document in reports
     ]
     upsert(connection, _report, rows, key=["id"])
 
@@ -176,6 +185,14 @@ def inbox_page(
         InboxEntry(ReportId(row.report), Position(row.position))
         for row in connection.execute(query)
     ]
+
+
+def passed_by(connection: Connection, scope: Scope, *, after: int, upto: int) -> list[ReportId]:
+    """The reports that moved in one scope within the positions."""
+    query = select(_inbox.c.report).where(
+        _inbox.c.scope == scope, _inbox.c.position > after, _inbox.c.position <= upto
+    )
+    return [ReportId(row.report) for row in connection.execute(query)]
 
 
 def has_news(connection: Connection, scopes: Iterable[Scope], *, after: int) -> bool:

@@ -32,7 +32,6 @@ class LineRow(TableModel, table=True):
     __table_args__ = (
         Index("ix_line_report", "report", "revision"),
         Index("ix_line_waiting", "log", "is_waiting"),
-        Index("ix_line_position", "log", "position"),
     )
 
     log: str = Field(primary_key=True)
@@ -49,8 +48,6 @@ class LineRow(TableModel, table=True):
     revision: int | None = Field(default=None, sa_type=BigInteger)
     is_waiting: bool = Field(default=False)
     """Held or parked: a person or another line is needed."""
-    position: int = Field(default=0, sa_type=BigInteger)
-    """The journal position of the verdict, so that the author's pull brings it."""
 
 
 class SealRow(TableModel, table=True):
@@ -73,8 +70,6 @@ class ReportRow(TableModel, table=True):
     form: str
     revision: int = Field(sa_type=BigInteger)
     owner: str = Field(index=True)
-    position: int = Field(sa_type=BigInteger, index=True)
-    """Where the journal stood when it last changed; the publisher follows this."""
     is_submitted: bool = Field(default=False)
     is_voided: bool = Field(default=False)
     is_evidence_complete: bool = Field(default=True)
@@ -85,7 +80,11 @@ class ReportRow(TableModel, table=True):
 
 
 class InboxRow(TableModel, table=True):
-    """Where a report stands in one scope: one row a pair, moved forward at each change (S7)."""
+    """Where a report stands in one scope: one row a pair, moved forward at each change (S7).
+
+    The only rows written after the counter is taken. Scope ``journal`` holds every report, for the
+    node's own consumers; a device's own scope passes by what must reach it, its verdicts included.
+    """
 
     __tablename__ = "inbox"  # pyright: ignore[reportAssignmentType] — SQLModel declares a descriptor
     __table_args__ = (Index("ix_inbox_scope_position", "scope", "position"),)

@@ -47,10 +47,8 @@ def _create_logs() -> None:
         sa.Column("verdict", sa.LargeBinary(), nullable=False),
         sa.Column("revision", sa.BigInteger(), nullable=True),
         sa.Column("is_waiting", sa.Boolean(), nullable=False),
-        sa.Column("position", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("log", "seq", name=op.f("pk_line")),
     )
-    op.create_index("ix_line_position", "line", ["log", "position"], unique=False)
     op.create_index("ix_line_report", "line", ["report", "revision"], unique=False)
     op.create_index("ix_line_waiting", "line", ["log", "is_waiting"], unique=False)
     op.create_table(
@@ -89,7 +87,6 @@ def _create_reports() -> None:
         sa.Column("form", sa.String(), nullable=False),
         sa.Column("revision", sa.BigInteger(), nullable=False),
         sa.Column("owner", sa.String(), nullable=False),
-        sa.Column("position", sa.BigInteger(), nullable=False),
         sa.Column("is_submitted", sa.Boolean(), nullable=False),
         sa.Column("is_voided", sa.Boolean(), nullable=False),
         sa.Column("is_evidence_complete", sa.Boolean(), nullable=False),
@@ -99,7 +96,6 @@ def _create_reports() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_report")),
     )
     op.create_index(op.f("ix_report_owner"), "report", ["owner"], unique=False)
-    op.create_index(op.f("ix_report_position"), "report", ["position"], unique=False)
     op.create_table(
         "inbox",
         sa.Column("scope", sa.String(), nullable=False),
