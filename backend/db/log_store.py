@@ -29,6 +29,7 @@ class Log:
     name: str
     device: DeviceId
     stored_through: int = 0
+    newest: int = 0
     branched_at: int | None = None
     is_taken_in: bool = True
 
@@ -78,6 +79,7 @@ def _to_log(row: RowMapping) -> Log:
         row["name"],
         DeviceId(row["device"]),
         row["stored_through"],
+        row["newest"],
         row["branched_at"],
         row["is_taken_in"],
     )
@@ -89,6 +91,7 @@ def put_logs(connection: Connection, logs: Iterable[Log]) -> None:
             "name": log.name,
             "device": log.device,
             "stored_through": log.stored_through,
+            "newest": log.newest,
             "branched_at": log.branched_at,
             "is_taken_in": log.is_taken_in,
         }

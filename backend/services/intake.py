@@ -77,6 +77,10 @@ class Intake:
         self._verdicts[line.log, line.seq] = verdict
         self._tell_author(line.log, line.report)
 
+    def verdict_of(self, line: StoredLine) -> Verdict:
+        """A stored line's verdict, as this transaction left it."""
+        return self._verdicts.get((line.log, line.seq), line.verdict)
+
     def _tell_author(self, log: str, report: ReportId | None) -> None:
         device = DeviceId(log.partition("~")[0])
         self._nudges.add((device_scope(device), report or NO_REPORT))

@@ -7,30 +7,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from backend.db import conflict_store
+from backend.db.author_store import Author
 from backend.db.log_store import Log, StoredLine
 from backend.services.intake import Intake
 from backend.services.rulebook import current_form, to_current
 from sync import conflicts, questions
 from sync.changes import Answer, Change, Decide, Edit, UnreadableChange, read_change
 from sync.forms import FormRules
-from sync.ids import AgencyCode, DeviceId, ReportId, Revision, Seq
+from sync.ids import DeviceId, ReportId, Revision, Seq
 from sync.merge import Outcome, Writer, is_foreign, merge
 from sync.report import Conflict, Report, Witness
-from sync.scope import Assignment, assignment_at
+from sync.scope import assignment_at
 from sync.values import instant_ms
 from sync.verdicts import Applied, Held, Parked, Verdict
 
 WAITS_FOR_PERSON = "administrator"
-
-
-@dataclass(frozen=True, slots=True)
-class Author:
-    """A device as the judge needs it: its key, its standing, where it was assigned and when."""
-
-    device: DeviceId
-    public_key: bytes
-    revoked_at: int | None
-    assignments: tuple[Assignment, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +48,9 @@ def judge(docket: Docket, intake: Intake, waiting: Iterable[StoredLine]) -> Verd
     change = docket.change
     if isinstance(change, UnreadableChange):
         return Parked(change.reason)
-    if not docket.is_let_in:
-        if docket.author.revoked_at is not None:
-            return Held("device-revoked", WAITS_FOR_PERSON)
-        if not docket.log.is_taken_in:
-            return Held("fork", WAITS_FOR_PERSON)
+    barred = _barred(docket)
+    if barred is not None:
+        return barred
     writer = _writer(docket, change)
     if writer is None:
         return Held("never-assigned", WAITS_FOR_PERSON)
@@ -72,6 +61,15 @@ def judge(docket: Docket, intake: Intake, waiting: Iterable[StoredLine]) -> Verd
             return _answer(said, change, writer, intake)
         case Edit() as edit:
             return _edit(edit, change, writer, intake, waiting)
+
+
+def _barred(docket: Docket) -> Held | None:
+    """What keeps a well-formed line out until an administrator lets it in (R5, L7)."""
+    if docket.is_let_in:
+        return None
+    if docket.author.revoked_at is not None:
+        return Held("device-revoked", WAITS_FOR_PERSON)
+    return None if docket.log.is_taken_in else Held("fork", WAITS_FOR_PERSON)
 
 
 def _writer(docket: Docket, change: Change) -> Writer | None:
@@ -179,8 +177,3 @@ def _logs_in(conflict: Conflict) -> frozenset[str]:
 def next_revision(report: Report, intake: Intake) -> Revision:
     """The revision that a change of this report gets now."""
     return Revision(max(report.revision, intake.rulebook.revision_floor) + 1)
-
-
-def agency_of(author: Author) -> AgencyCode:
-    """The agency whose administrators answer for the device now."""
-    return author.assignments[-1].agency

@@ -19,6 +19,8 @@ class LogRow(TableModel, table=True):
     device: str = Field(index=True)
     stored_through: int = Field(default=0, sa_type=BigInteger)
     """The last line up to which nothing is missing."""
+    newest: int = Field(default=0, sa_type=BigInteger)
+    """The last line stored at all; greater when there is a gap."""
     branched_at: int | None = Field(default=None, sa_type=BigInteger)
     """For a branch: its first line; what stands before is the device's main log."""
     is_taken_in: bool = Field(default=True)

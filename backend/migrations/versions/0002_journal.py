@@ -28,6 +28,7 @@ def _create_logs() -> None:
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("device", sa.String(), nullable=False),
         sa.Column("stored_through", sa.BigInteger(), nullable=False),
+        sa.Column("newest", sa.BigInteger(), nullable=False),
         sa.Column("branched_at", sa.BigInteger(), nullable=True),
         sa.Column("is_taken_in", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_log")),
