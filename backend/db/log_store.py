@@ -110,6 +110,12 @@ def line_hashes(connection: Connection, log: str, *, first: int, last: int) -> d
     return {row.seq: row.hash for row in rows}
 
 
+def line_prev(connection: Connection, log: str, seq: int) -> str | None:
+    """The link of a stored line, or None when it is not there."""
+    query = select(_line.c.prev).where(_line.c.log == log, _line.c.seq == seq)
+    return connection.execute(query).scalar_one_or_none()
+
+
 def line_verdicts(connection: Connection, log: str, *, first: int, last: int) -> dict[int, Verdict]:
     rows = connection.execute(
         select(_line.c.seq, _line.c.verdict).where(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from backend.clock import Instant
-from backend.db import attachment_store, conflict_store, log_store, report_store
+from backend.db import conflict_store, evidence_store, log_store, report_store
 from backend.db.conflict_store import NO_REPORT
 from backend.db.log_store import StoredLine
 from backend.services.document import document_of
@@ -144,5 +144,5 @@ class Intake:
     def _complete(self, listed: Mapping[ReportId, frozenset[str]]) -> frozenset[ReportId]:
         """The reports all of whose attachments are here."""
         names = frozenset[str]().union(*listed.values())
-        here = attachment_store.complete_among(self.connection, names) if names else names
+        here = evidence_store.whole_among(self.connection, names) if names else names
         return frozenset(report for report, wanted in listed.items() if wanted <= here)

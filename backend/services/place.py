@@ -98,3 +98,21 @@ def advance(connection: Connection, log: Log, fresh: Sequence[ProvedLine]) -> Lo
     while through + 1 in numbers:
         through += 1
     return replace(log, stored_through=through, newest=newest)
+
+
+def detach_tail(connection: Connection, log: Log, segment: ProvedSegment) -> tuple[Log, Log] | None:
+    """Move what was stored beyond a gap to a branch when the gap's filling does not lead to it.
+
+    The log without its tail and the new branch, or None when the links meet as they should.
+    """
+    after = segment.seal.last + 1
+    if after > log.newest:
+        return None
+    prev = log_store.line_prev(connection, log.name, after)
+    if prev is None or prev == segment.seal.head:
+        return None
+    count = len(log_store.logs_of(connection, log.device))
+    name = f"{log.device}~{max(count, 1)}"
+    branch = Log(name, log.device, after - 1, log.newest, branched_at=after, is_taken_in=False)
+    log_store.move_lines(connection, log=log.name, first=after, branch=name)
+    return replace(log, newest=segment.seal.last), branch

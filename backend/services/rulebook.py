@@ -5,7 +5,7 @@ from typing import Final
 
 from schemas.forms import registry
 from schemas.reference_set import ReferenceSet, code_lists, substance_names, unit_rows
-from sync.changes import Edit, Touch
+from sync.changes import Edit
 from sync.forms import FormRules
 from sync.merge import Rules
 from sync.quantity import UnitTable
@@ -52,6 +52,5 @@ def to_current(form: str, edit: Edit) -> Edit:
     """The edit as the newest version of its form would have written it (P7)."""
     if form in registry.CURRENT.values():
         return edit
-    touched = {path: (touch.was, touch.now) for path, touch in edit.touched.items()}
-    _, converted = registry.to_current(form, touched)
-    return Edit({path: Touch(was, now) for path, (was, now) in converted.items()})  # pyright: ignore[reportArgumentType] — converters pass JSON through, typed as object
+    _, converted = registry.to_current(form, edit.touched)
+    return Edit(converted)

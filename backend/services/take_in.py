@@ -18,7 +18,7 @@ from backend.db.conflict_store import NO_REPORT
 from backend.db.log_store import Log, Quarantined, StoredLine
 from backend.services.intake import Intake
 from backend.services.judge import Docket, docket_of, judge
-from backend.services.place import Place, advance, place
+from backend.services.place import Place, advance, detach_tail, place
 from sync.conflicts import conflict_id
 from sync.ids import Revision, Seq
 from sync.log import ProvedLine, ProvedSegment, Refused
@@ -90,7 +90,8 @@ def _segment(
     verdicts = _known_verdicts(connection, where)
     log = where.log
     if where.fresh:
-        log = advance(connection, where.log, where.fresh)
+        log = _without_foreign_tail(intake, where.log, segment, author)
+        log = advance(connection, log, where.fresh)
         log_store.put_logs(connection, [log])
         if where.is_new_branch:
             _report_fork(intake, log, author)
@@ -106,6 +107,22 @@ def _segment(
         reason=None,
         verdicts=tuple((line, verdicts[line.seq]) for line in segment.lines),
     )
+
+
+def _without_foreign_tail(
+    intake: Intake, log: Log, segment: ProvedSegment, author: Author
+) -> Log:
+    """The log, freed of lines beyond a gap that turn out to follow another history (L7)."""
+    detached = detach_tail(intake.connection, log, segment)
+    if detached is None:
+        return log
+    kept, branch = detached
+    through = branch.stored_through
+    branch = replace(advance(intake.connection, branch, ()), branched_at=through + 1)
+    log_store.put_logs(intake.connection, [kept, branch])
+    _report_fork(intake, branch, author)
+    rejudge_log(intake, branch.name)
+    return kept
 
 
 def _outcome(log: Log, last: int) -> SegmentOutcome:
