@@ -85,9 +85,7 @@ async def find_answer(node: Node, bundle: str, carrier: str) -> PushAnswer | Non
             | verdicts.to_wire(line.verdict)
             for each in segments
             if each["device"] == carrier and each["outcome"] != "quarantined"
-            for line in log_store.lines(
-                connection, carrier, first=each["first"], last=each["last"]
-            )
+            for line in log_store.lines(connection, carrier, first=each["first"], last=each["last"])
         ]
         devices = {each["device"] for each in segments if each["device"]}
         return segments, own, _through(connection, devices)
@@ -126,8 +124,7 @@ async def _prove_all(
     public_keys = {name: author.public_key for name, author in authors.items()}
     return await asyncio.to_thread(
         lambda: [
-            _prove(piece, public_keys) if isinstance(piece, Segment) else piece
-            for piece in pieces
+            _prove(piece, public_keys) if isinstance(piece, Segment) else piece for piece in pieces
         ]
     )
 

@@ -1,4 +1,4 @@
-"""Writes the receipt of a push: the signed text a device believes, whatever the HTTP status (R1)."""
+"""Writes the receipt of a push: the signed text a device believes, never an HTTP status (R1)."""
 
 import hashlib
 from collections.abc import Mapping, Sequence

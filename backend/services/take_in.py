@@ -109,9 +109,7 @@ def _segment(
     )
 
 
-def _without_foreign_tail(
-    intake: Intake, log: Log, segment: ProvedSegment, author: Author
-) -> Log:
+def _without_foreign_tail(intake: Intake, log: Log, segment: ProvedSegment, author: Author) -> Log:
     """The log, freed of lines beyond a gap that turn out to follow another history (L7)."""
     detached = detach_tail(intake.connection, log, segment)
     if detached is None:
