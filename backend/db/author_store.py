@@ -30,6 +30,12 @@ class Author:
         return self.assignments[-1].agency
 
 
+def devices_of_agency(connection: Connection, agency: str) -> list[str]:
+    """The devices an agency answers for now, revoked ones included."""
+    query = select(_device.c.id).where(_device.c.agency == agency).order_by(_device.c.id)
+    return [row.id for row in connection.execute(query)]
+
+
 def load_authors(connection: Connection, devices: Iterable[str]) -> dict[str, Author]:
     """The enrolled devices among these, with their assignments, oldest first."""
     wanted = sorted(set(devices))

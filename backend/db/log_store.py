@@ -294,8 +294,17 @@ def put_quarantined(connection: Connection, piece: Quarantined) -> None:
     )
 
 
-def quarantined(connection: Connection, *, after: str, limit: int) -> list[Quarantined]:
-    query = select(_quarantine).where(_quarantine.c.hash > after).order_by(_quarantine.c.hash)
+def quarantined(
+    connection: Connection, *, devices: Iterable[str], after: str, limit: int
+) -> list[Quarantined]:
+    """A page of what these devices brought, or what names them, and nobody set aside yet."""
+    named = sorted(devices)
+    query = select(_quarantine).where(
+        _quarantine.c.hash > after,
+        _quarantine.c.set_aside.is_(None),
+        _quarantine.c.device.in_(named) | _quarantine.c.carrier.in_(named),
+    )
+    query = query.order_by(_quarantine.c.hash)
     return [_to_piece(row) for row in connection.execute(query.limit(limit)).mappings()]
 
 

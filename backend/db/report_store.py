@@ -93,6 +93,12 @@ def _at_position(row: RowMapping) -> ReportAtPosition:
     )
 
 
+def owner(connection: Connection, report: ReportId) -> str | None:
+    """The agency that decides about a report."""
+    query = select(_report.c.owner).where(_report.c.id == report)
+    return connection.execute(query).scalar_one_or_none()
+
+
 def take_positions(connection: Connection, count: int) -> Position:
     """Advance the counter by ``count`` and return the last position given (S6).
 

@@ -23,7 +23,7 @@ from sync.conflicts import conflict_id
 from sync.ids import Revision, Seq
 from sync.log import ProvedLine, ProvedSegment, Refused
 from sync.report import Conflict, Side
-from sync.verdicts import Duplicate, Held, Parked, Verdict
+from sync.verdicts import Duplicate, Held, Parked, SetAside, Verdict
 
 SegmentOutcome = Literal["stored", "held", "forked", "quarantined"]
 
@@ -263,3 +263,10 @@ def rejudge_log(intake: Intake, name: str, *, let_in: frozenset[Seq] = frozenset
             intake.set_verdict(line, verdict)
         if isinstance(verdict, Held | Parked):
             waiting.append(replace(line, verdict=verdict))
+
+
+def set_log_aside(intake: Intake, name: str, reason: str) -> None:
+    """Keep every waiting line of a log as evidence only."""
+    intake.flush_lines()
+    for line in log_store.waiting_lines(intake.connection, name):
+        intake.set_verdict(line, SetAside(reason))
