@@ -12,7 +12,7 @@ from typing import Final
 from sync.limits import DECIMAL_DIGITS_MAX
 from sync.quantity import numerals
 from sync.quantity.grammar import Component, Measure
-from sync.quantity.model import Candidate, Dimension, Qualifier, Unit, Unreadable
+from sync.quantity.model import Basis, Candidate, Dimension, Qualifier, Unit, Unreadable
 from sync.quantity.tokens import UnitWord
 from sync.quantity.units import UnitTable
 from sync.quantity.words import NEXT_LOWER
@@ -64,26 +64,41 @@ def judge(measure: Measure, *, lang: str, units: UnitTable) -> Judged:
     if len(measure.components) > _COMPONENTS_MAX:
         raise Unreadable("too-many-components")
     doubts: list[str] = []
-    components = list(measure.components)
-    is_range = measure.is_range or _dash_is_range(components)
-    if is_range:
-        components = _shared_unit(components)
-        doubts.append("range")
-    elif components[-1].unit is None:
-        components[-1] = _implied_unit(components, units)
-        doubts.append("last-unit-missing")
-    if any(component.joint == "dash" for component in components) and not is_range:
-        doubts.append("dash")
+    components, is_range = _settled(measure, units, doubts)
     candidates: list[Candidate] = []
     for counted in _variants(components, doubts):
         amounts = [_amount(part, index, lang, doubts) for index, part in enumerate(counted)]
-        _refuse_mixture(amounts)
+        if len({amount.unit.canonical for amount in amounts}) > 1:
+            raise Unreadable("mixed-dimensions")
         totals = _ends(amounts) if is_range else _totals(amounts, doubts)
-        unit = amounts[0].unit
-        if measure.basis is not None and unit.dimension == "count":
-            raise Unreadable("basis-of-a-count")
-        candidates += [Candidate(total, unit.canonical, measure.basis) for total in totals]
-    return Judged(_plausible(candidates, units), measure.qualifier, next(iter(doubts), None))
+        candidates += _candidates(totals, amounts[0].unit, measure.basis)
+    if not candidates:
+        raise Unreadable("implausible")
+    return Judged(tuple(dict.fromkeys(candidates)), measure.qualifier, next(iter(doubts), None))
+
+
+def _settled(measure: Measure, units: UnitTable, doubts: list[str]) -> tuple[list[Component], bool]:
+    """Give every component that has none its unit; tell whether they are the ends of a range."""
+    components = list(measure.components)
+    if measure.is_range or _dash_is_range(components):
+        doubts.append("range")
+        return _shared_unit(components), True
+    if any(component.joint == "dash" for component in components):
+        doubts.append("dash")
+    if components[-1].unit is None:
+        components[-1] = _implied_unit(components, units)
+        doubts.insert(0, "last-unit-missing")
+    return components, False
+
+
+def _candidates(totals: Sequence[Decimal], unit: Unit, basis: Basis | None) -> Iterator[Candidate]:
+    if basis is not None and unit.dimension == "count":
+        raise Unreadable("basis-of-a-count")
+    if min(totals) == 0:
+        raise Unreadable("zero")
+    for total in totals:
+        if total <= _PLAUSIBLE_MAX[unit.dimension]:
+            yield Candidate(total, unit.canonical, basis)
 
 
 def _dash_is_range(components: Sequence[Component]) -> bool:
@@ -183,11 +198,6 @@ def _spelled_out(parts: Sequence[tuple[str, str]]) -> Decimal:
     return total
 
 
-def _refuse_mixture(amounts: Sequence[_Amount]) -> None:
-    if len({amount.unit.canonical for amount in amounts}) > 1:
-        raise Unreadable("mixed-dimensions")
-
-
 def _totals(amounts: Sequence[_Amount], doubts: list[str]) -> list[Decimal]:
     """Add components of different units; those that break a rule of writing become doubts."""
     if len({amount.unit.code for amount in amounts}) < len(amounts):
@@ -232,17 +242,3 @@ def _ends(amounts: Sequence[_Amount]) -> list[Decimal]:
     if min(low) >= min(high):
         raise Unreadable("mixed-expression")
     return [*low, *high]
-
-
-def _plausible(candidates: Sequence[Candidate], units: UnitTable) -> tuple[Candidate, ...]:
-    if any(candidate.value == 0 for candidate in candidates):
-        raise Unreadable("zero")
-    kept: list[Candidate] = []
-    for candidate in candidates:
-        unit = units.get(candidate.unit or "")
-        assert unit is not None, "a canonical unit is a row of the table"
-        if candidate.value <= _PLAUSIBLE_MAX[unit.dimension] and candidate not in kept:
-            kept.append(candidate)
-    if not kept:
-        raise Unreadable("implausible")
-    return tuple(kept)

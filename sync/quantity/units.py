@@ -50,12 +50,13 @@ class UnitTable:
     """By the stem of a Russian noun."""
 
     @classmethod
-    def from_rows(cls, rows: Iterable[Mapping[str, str]], version: str) -> "UnitTable":
-        """Build the table from rows with the columns of ``units.csv``."""
+    def from_rows(cls, rows: Iterable[Mapping[str, str | None]], version: str) -> "UnitTable":
+        """Build the table from rows with the columns of ``units.csv``; empty cells may be None."""
         senses: dict[str, list[Sense]] = {}
         stems: dict[str, Unit] = {}
         by_code: dict[str, Unit] = {}
-        for row in rows:
+        for cells in rows:
+            row = {column: text or "" for column, text in cells.items()}
             names = _names(row)
             unit = _unit(row, tuple(dict.fromkeys(name for name, _ in names)))
             by_code[unit.code] = unit
