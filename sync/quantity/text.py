@@ -45,7 +45,7 @@ def prepare(text: str) -> str:
     text = _INVISIBLE.sub("", text).strip()
     if not text:
         raise Unreadable("empty")
-    if text.casefold() in NOT_STATED:
+    if " ".join(text.casefold().rstrip(".").split()) in NOT_STATED:
         raise Unreadable("not-stated")
     text = _POWER.sub(lambda match: _POWERS[match[0]], text)
     _refuse_characters(text)

@@ -150,7 +150,7 @@ _ADJECTIVE_ENDINGS: Final = (
     "ый|ий|ой|ая|яя|ое|ее|ые|ие|ого|его|ому|ему|ым|им|ом|ем|ых|их|ыми|ими|ую|юю"
 )
 _ADJECTIVES_EN: Final = (
-    "pressed|compressed|small|large|plastic|paper|sealed|dried|dry|fresh|wild|glass|single-use"
+    "pressed|compressed|small|large|plastic|paper|sealed|dried|dry|fresh|wild|single-use"
 )
 _SUBSTANCE_STEMS: Final = (
     "гашиш|героин|марихуан|каннабис|конопл|опи|опиум|морфин|кокаин|амфетамин|метамфетамин|"
