@@ -6,7 +6,7 @@ functions, so that ``khabar --help`` answers at once.
 
 import typer
 
-from backend.commands import migrate, openapi, serve
+from backend.commands import migrate, openapi, quantity, serve
 
 app = typer.Typer(
     name="khabar",
@@ -19,6 +19,7 @@ app = typer.Typer(
 app.command("serve")(serve.command)
 app.command("migrate")(migrate.command)
 app.command("openapi")(openapi.command)
+app.command("quantity", context_settings=quantity.CONTEXT_SETTINGS)(quantity.command)
 
 
 def main() -> None:
