@@ -32,7 +32,7 @@ def create_app(
         try:
             yield
         finally:
-            node.database.close()
+            node.close()
 
     app = FastAPI(
         lifespan=lifespan,

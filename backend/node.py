@@ -1,13 +1,15 @@
 """A running node: everything a service may need, opened once and handed down."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from backend.clock import Clock, Instant
 from backend.db.engine import Database
 from backend.db.node_store import NodeIdentity
 from backend.ids import IdSource
 from backend.keys import NodeKeys
+from backend.passwords import Passwords
 from backend.settings import Settings
+from backend.tokens import TokenCheck
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +22,13 @@ class Node:
     keys: NodeKeys
     database: Database
     identity: NodeIdentity
+    passwords: Passwords = field(default_factory=Passwords)
+    tokens: TokenCheck = field(default_factory=TokenCheck)
 
     def now(self) -> Instant:
         return self.clock.now()
+
+    def close(self) -> None:
+        """Finish what was begun and let go of the database."""
+        self.passwords.close()
+        self.database.close()

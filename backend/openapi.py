@@ -9,7 +9,9 @@ from typing import Any, Final, cast
 import orjson
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from pydantic import BaseModel
 
+from backend.api.body import BODY_MODELS
 from schemas import problems
 
 ABOUT: Final[dict[str, Any]] = {
@@ -52,11 +54,20 @@ def build(app: FastAPI) -> dict[str, Any]:
     schemas.pop("ValidationError", None)
     for kind in problems.REGISTRY.values():
         schemas[problems.schema_name(kind)] = problems.schema(kind)
+    for model in BODY_MODELS.values():
+        _add_model(schemas, model)
     made["components"]["schemas"] = dict(sorted(schemas.items()))
     for path in made["paths"].values():
         for operation in path.values():
+            operation["summary"] = operation["operationId"].replace("_", " ").capitalize()
             _drop_default_validation_error(operation)
     return made
+
+
+def _add_model(schemas: dict[str, Any], model: type[BaseModel]) -> None:
+    schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
+    schemas.update(schema.pop("$defs", {}))
+    schemas[model.__name__] = schema
 
 
 def _drop_default_validation_error(operation: dict[str, Any]) -> None:

@@ -138,6 +138,9 @@ NOT_PERMITTED: Final = ProblemType(
 ENROLMENT_CODE_INVALID: Final = ProblemType(
     "enrolment-code-invalid", 403, "The enrolment code is not valid", Retry.AFTER_CHANGE
 )
+ENROLMENT_PROOF_INVALID: Final = ProblemType(
+    "enrolment-proof-invalid", 403, "The proof of the key is not right", Retry.AFTER_CHANGE
+)
 DEVICE_ALREADY_ENROLLED: Final = ProblemType(
     "device-already-enrolled", 409, "The device is already enrolled", Retry.AFTER_CHANGE
 )

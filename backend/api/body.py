@@ -51,8 +51,13 @@ async def read_json(
         raise errors.invalid([dict(one) for one in found]) from error
 
 
+BODY_MODELS: dict[str, type[BaseModel]] = {}
+"""Models that FastAPI does not see, because endpoints read their bodies themselves."""
+
+
 def json_body(model: type[BaseModel], **examples: Any) -> dict[str, Any]:
     """``openapi_extra`` of an operation whose body ``read_json`` reads."""
+    assert BODY_MODELS.setdefault(model.__name__, model) is model, f"two {model.__name__}"
     return {
         "requestBody": {
             "required": True,

@@ -13,3 +13,8 @@ async def get_node(request: Request) -> Node:
 
 
 NodeDependency = Annotated[Node, Depends(get_node)]
+
+
+def address_of(request: Request) -> str:
+    """Where the request comes from, for counting attempts; never logged."""
+    return request.client.host if request.client is not None else "unknown"

@@ -4,6 +4,26 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from backend.api import health
+from backend.api import (
+    audit,
+    devices,
+    enrolment,
+    health,
+    node,
+    people,
+    sessions,
+    subscribers,
+    teams,
+)
 
-ROUTERS: Final[tuple[APIRouter, ...]] = (health.router,)
+ROUTERS: Final[tuple[APIRouter, ...]] = (
+    health.router,
+    node.router,
+    sessions.router,
+    people.router,
+    audit.router,
+    enrolment.router,
+    devices.router,
+    teams.router,
+    subscribers.router,
+)

@@ -34,7 +34,7 @@ def set_up(settings: Settings, *, clock: Clock, ids: IdSource) -> NodeIdentity:
     load_or_create(settings.keys_dir)
     migrate.migrate(settings.resolved_database_url)
     node = open_node(settings, clock=clock, ids=ids)
-    node.database.close()
+    node.close()
     return node.identity
 
 

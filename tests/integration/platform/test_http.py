@@ -16,8 +16,8 @@ from backend import logs
 from backend.api.body import read_bytes, read_json
 from backend.api.middleware.compress import choose_coding
 from backend.db.engine import Database
-from schemas import problems
 from sync.limits import BUNDLE_BYTES_MAX
+from tests.problem_documents import slug
 from tests.running_node import RunningNode
 
 INTEGER_MAX = 10**15
@@ -61,18 +61,6 @@ async def probe_text(size: int) -> Response:
 async def client(node: RunningNode) -> httpx.AsyncClient:
     node.app.include_router(probe)
     return node.client
-
-
-def slug(response: httpx.Response) -> str:
-    """The problem's slug, after checking that the document agrees with the registry."""
-    document = response.json()
-    kind = problems.by_uri(document["type"])
-    assert kind is not None
-    assert response.headers["content-type"] == problems.MEDIA_TYPE
-    assert (document["status"], document["title"]) == (response.status_code, kind.title)
-    assert document["retry"] == kind.retry.value
-    assert document["instance"] == f"urn:uuid:{response.headers['x-request-id']}"
-    return kind.slug
 
 
 async def post_json(client: httpx.AsyncClient, body: bytes) -> httpx.Response:
