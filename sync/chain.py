@@ -8,6 +8,7 @@ are C2SP signed notes (https://c2sp.org/signed-note): text, blank line, signatur
 import base64
 import binascii
 import hashlib
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
@@ -16,7 +17,7 @@ CHAIN_START: Final = "0" * 64
 """The chain before entry 1."""
 
 _NOTE_BYTES_MAX: Final = 4096
-_SIZE_DIGITS_MAX: Final = 15
+_SIZE: Final = re.compile(r"(?:0|[1-9][0-9]{0,14})\Z")
 _ED25519: Final = b"\x01"
 
 Sign = Callable[[bytes], bytes]
@@ -96,36 +97,35 @@ def read_note(note: str, *, name: str, public_key: bytes, verify: Verify) -> Che
         return None
     text += "\n"
     wanted = key_id(name, public_key)
-    for line in signatures.splitlines():
+    for line in signatures.split("\n"):
         signature = _signature(line, name)
         if signature is None or signature[:4] != wanted:
             continue
-        if verify(public_key, text.encode(errors="replace"), signature[4:]):
+        if verify(public_key, text.encode(errors="surrogatepass"), signature[4:]):
             return _read_checkpoint(text)
     return None
 
 
 def _signature(line: str, name: str) -> bytes | None:
     prefix = f"\N{EM DASH} {name} "
-    if not line.startswith(prefix):
-        return None
+    return _decoded(line.removeprefix(prefix)) if line.startswith(prefix) else None
+
+
+def _decoded(text: str) -> bytes | None:
+    """Base64 in the one way it is written; RFC 4648 section 3.5 lets others pass."""
     try:
-        return base64.b64decode(line.removeprefix(prefix), validate=True)
+        raw = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
         return None
+    return raw if base64.b64encode(raw).decode() == text else None
 
 
 def _read_checkpoint(text: str) -> Checkpoint | None:
-    lines = text.split("\n")
-    match lines:
-        case [origin, size, _, ""] if size.isdecimal() and len(size) <= _SIZE_DIGITS_MAX:
-            pass
+    match text.split("\n"):
+        case [origin, size, root, ""] if _SIZE.match(size):
+            chain = _decoded(root)
         case _:
             return None
-    try:
-        root = base64.b64decode(lines[2], validate=True)
-    except (binascii.Error, ValueError):
+    if chain is None or len(chain) != hashlib.sha256().digest_size:
         return None
-    if len(root) != hashlib.sha256().digest_size:
-        return None
-    return Checkpoint(origin, int(size), root.hex())
+    return Checkpoint(origin, int(size), chain.hex())

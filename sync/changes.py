@@ -103,7 +103,7 @@ def read_change(raw: bytes, *, device: DeviceId, seq: Seq) -> Change | Unreadabl
     if not isinstance(value, Mapping):
         return UnreadableChange("not-an-object")
     line = value
-    if line.get("device") != device or line.get("seq") != seq:
+    if line.get("device") != device or line.get("seq") != seq or line["seq"] is True:
         return UnreadableChange("other-log")
     report = line.get("report")
     known_report = ReportId(str(report)) if is_uuid(report) else None
@@ -175,7 +175,7 @@ def _read_edit(value: Json) -> Edit | str:
         return "too-many-paths"
     touched: dict[str, Touch] = {}
     for path, touch in value.items():
-        if not isinstance(touch, Mapping) or touch.keys() != {"was", "now"}:
+        if not isinstance(touch, Mapping) or set(touch) != {"was", "now"}:
             return "bad-touch"
         was, now = touch["was"], touch["now"]
         if _is_deep(was) or _is_deep(now):

@@ -29,8 +29,8 @@ from sync.report import (
 )
 from sync.strictjson import Json
 
-Sameness: TypeAlias = Callable[[Json, Json], bool]
-"""Equality of two values of one field, in normal form."""
+Sameness: TypeAlias = Callable[[str, Json, Json], bool]
+"""(path, one, other) -> are they one value of that field, in normal form?"""
 
 
 def conflict_id(
@@ -59,33 +59,36 @@ def freeze(state: FieldState, value: Json, witness: Witness, opened: ConflictId)
     return FieldState(state.value, supporters, (Stance(value, witness),), opened)
 
 
-def take_side(state: FieldState, value: Json, witness: Witness, same: Sameness) -> FieldState:
+def take_side(
+    path: str, state: FieldState, value: Json, witness: Witness, same: Sameness
+) -> FieldState:
     """M7: in a contested field a write only ever moves its own log's stance."""
     stances = tuple(stance for stance in state.stances if stance.witness.log != witness.log)
     supporters = without(state.witnesses, witness.log)
-    if same(value, state.value):
+    if same(path, value, state.value):
         supporters = (*supporters, witness)
     else:
         stances = (*stances, Stance(value, witness))
-    return _closed_if_agreed(FieldState(state.value, supporters, stances, state.conflict), same)
+    moved = FieldState(state.value, supporters, stances, state.conflict)
+    return _closed_if_agreed(path, moved, same)
 
 
-def _closed_if_agreed(state: FieldState, same: Sameness) -> FieldState:
+def _closed_if_agreed(path: str, state: FieldState, same: Sameness) -> FieldState:
     """M8: when nobody stands against the accepted value, or everybody for another, it is over."""
     if not state.stances:
         return replace(state, conflict=None)
     first = state.stances[0].value
-    if state.witnesses or not all(same(stance.value, first) for stance in state.stances):
+    if state.witnesses or not all(same(path, stance.value, first) for stance in state.stances):
         return state
     return FieldState(first, tuple(stance.witness for stance in state.stances))
 
 
-def sides_of(state: FieldState) -> tuple[Side, ...]:
+def sides_of(path: str, state: FieldState, same: Sameness) -> tuple[Side, ...]:
     """The stances of a contested field, those of one value together, in the order they came."""
     grouped: list[Side] = []
     for stance in state.stances:
         for index, side in enumerate(grouped):
-            if side.value == stance.value:
+            if same(path, side.value, stance.value):
                 grouped[index] = replace(side, witnesses=(*side.witnesses, stance.witness))
                 break
         else:
@@ -93,27 +96,48 @@ def sides_of(state: FieldState) -> tuple[Side, ...]:
     return tuple(grouped)
 
 
-def conflict_changes(before: Report, after: Report, witness: Witness) -> tuple[Conflict, ...]:
-    """The conflicts of fields whose state moved: opened, changed or closed by agreement."""
+def conflict_changes(
+    before: Report, after: Report, witness: Witness, same: Sameness
+) -> tuple[Conflict, ...]:
+    """The conflicts of fields whose state moved: opened, changed or closed by agreement.
+
+    A proposal for such a field gets a new version too: who settles it must have seen the move.
+    """
     changed: list[Conflict] = []
+    moved: set[str] = set()
     for path, state in after.fields.items():
         was = before.fields.get(path, EMPTY_FIELD)
         if state is was or state == was:
             continue
+        moved.add(path)
         if state.conflict is not None:
-            changed.append(_standing(before, after, path, state))
+            changed.append(_standing(before, path, after, same))
         elif was.conflict is not None and was.conflict in before.conflicts:
             old = before.conflicts[was.conflict]
             changed.append(closed(old, "agreed", state.value, "the sides agree", witness))
-    return tuple(changed)
+    return (*changed, *_proposals_over(after, moved))
 
 
-def _standing(before: Report, after: Report, path: str, state: FieldState) -> Conflict:
+def _proposals_over(report: Report, moved: set[str]) -> tuple[Conflict, ...]:
+    return tuple(
+        replace(old, version=old.version + 1, accepted=_accepted(report, old.path))
+        for old in report.conflicts.values()
+        if old.kind == "proposal" and old.path in moved
+    )
+
+
+def _accepted(report: Report, path: str) -> Side:
+    state = report.fields.get(path, EMPTY_FIELD)
+    return Side(state.value, state.witnesses)
+
+
+def _standing(before: Report, path: str, after: Report, same: Sameness) -> Conflict:
+    state = after.fields[path]
     assert state.conflict is not None
-    accepted = Side(state.value, state.witnesses)
+    accepted, candidates = Side(state.value, state.witnesses), sides_of(path, state, same)
     old = before.conflicts.get(state.conflict)
     if old is not None:
-        return replace(old, version=old.version + 1, accepted=accepted, candidates=sides_of(state))
+        return replace(old, version=old.version + 1, accepted=accepted, candidates=candidates)
     return Conflict(
         id=state.conflict,
         report=after.id,
@@ -122,7 +146,7 @@ def _standing(before: Report, after: Report, path: str, state: FieldState) -> Co
         life="open",
         version=1,
         accepted=accepted,
-        candidates=sides_of(state),
+        candidates=candidates,
         opened=after.revision,
     )
 
@@ -160,6 +184,8 @@ class Refusal:
 class Decided:
     report: Report
     conflict: Conflict
+    others: tuple[Conflict, ...] = ()
+    """Proposals for the field that was settled: they now stand against another value."""
 
 
 def answer(conflict: Conflict, said: Answer, witness: Witness) -> Conflict:
@@ -170,9 +196,13 @@ def answer(conflict: Conflict, said: Answer, witness: Witness) -> Conflict:
 
 
 def decide(
-    report: Report, conflict: Conflict, decision: Decide, witness: Witness
+    report: Report, conflict: Conflict, decision: Decide, witness: Witness, same: Sameness
 ) -> Decided | Refusal:
-    """Take an administrator's decision into the report. ``witness`` is the node's own log line."""
+    """Take an administrator's decision into the report. ``witness`` is the node's own log line.
+
+    The caller has checked that a value settled on fits its field (``unfit`` in sync/merge.py,
+    ``unfit_answer`` in sync/questions.py).
+    """
     is_settled = conflict.life == "settled"
     match decision.decision:
         case "ask":
@@ -180,16 +210,20 @@ def decide(
         case "settle":
             if is_settled:
                 return Refusal("already-settled")
-            return _settle(report, conflict, decision, witness)
+            return _settle(report, conflict, decision, witness, same)
         case "reopen":
-            return _reopen(report, conflict, witness) if is_settled else Refusal("not-settled")
+            return (
+                _reopen(report, conflict, witness, same) if is_settled else Refusal("not-settled")
+            )
         case _:
             return Refusal("not-about-a-conflict")
 
 
-def _touched(report: Report, conflict: Conflict, witness: Witness) -> Decided:
-    after = replace(with_conflicts(report, (conflict,)), revision=witness.revision)
-    return Decided(after, conflict)
+def _touched(
+    report: Report, conflict: Conflict, witness: Witness, others: tuple[Conflict, ...] = ()
+) -> Decided:
+    after = replace(with_conflicts(report, (conflict, *others)), revision=witness.revision)
+    return Decided(after, conflict, others)
 
 
 def _ask(report: Report, conflict: Conflict, witness: Witness) -> Decided:
@@ -198,23 +232,23 @@ def _ask(report: Report, conflict: Conflict, witness: Witness) -> Decided:
 
 
 def _settle(
-    report: Report, conflict: Conflict, decision: Decide, witness: Witness
+    report: Report, conflict: Conflict, decision: Decide, witness: Witness, same: Sameness
 ) -> Decided | Refusal:
-    value = decision.value
+    path, value = conflict.path, decision.value
+    done = closed(conflict, "decided", value, decision.reason, witness)
     if conflict.kind in {"field", "void-vs-edit", "proposal"}:
-        state = report.fields.get(conflict.path, EMPTY_FIELD)
-        if conflict.kind == "proposal":
-            if state.conflict is not None:
-                return Refusal("field-is-contested")
-            if value == state.value:
-                done = closed(conflict, "decided", value, decision.reason, witness)
-                return _touched(report, done, witness)
-        report = _with_field(report, conflict.path, FieldState(value, (witness,)))
-    elif conflict.kind in {"quantity", "substance"}:
-        report = replace(report, readings={**report.readings, conflict.path: value})
+        state = report.fields.get(path, EMPTY_FIELD)
+        if conflict.kind == "proposal" and state.conflict is not None:
+            return Refusal("field-is-contested")
+        if conflict.kind == "proposal" and same(path, value, state.value):
+            return _touched(report, done, witness)
+        report = _with_field(report, path, FieldState(value, (witness,)))
+        report = with_conflicts(report, (done,))
+        return _touched(report, done, witness, _proposals_over(report, {path}))
+    if conflict.kind in {"quantity", "substance"}:
+        report = replace(report, readings={**report.readings, path: value})
     elif conflict.kind == "duplicate":
         report = _with_twin(report, conflict, is_same=value is True)
-    done = closed(conflict, "decided", value, decision.reason, witness)
     return _touched(report, done, witness)
 
 
@@ -237,35 +271,52 @@ def _with_twin(report: Report, conflict: Conflict, *, is_same: bool) -> Report:
     return replace(report, twins=tuple(sorted((*rest, other))))
 
 
-def _reopen(report: Report, conflict: Conflict, witness: Witness) -> Decided | Refusal:
+def _reopen(
+    report: Report, conflict: Conflict, witness: Witness, same: Sameness
+) -> Decided | Refusal:
     """Undo a settlement: the sides stand again, the value that was settled stays accepted."""
+    path = conflict.path
     reopened = replace(conflict, life="open", version=conflict.version + 1, resolution=None)
     if conflict.kind in {"field", "void-vs-edit"}:
-        state = report.fields.get(conflict.path, EMPTY_FIELD)
+        state = report.fields.get(path, EMPTY_FIELD)
         if state.conflict is not None:
             return Refusal("field-is-contested")
-        frozen = _with_sides(state, conflict)
+        frozen = _with_sides(state, conflict, same)
         if not frozen.stances:
             return Refusal("nothing-to-reopen")
-        report = _with_field(report, conflict.path, frozen)
-        reopened = replace(
-            reopened, accepted=Side(state.value, state.witnesses), candidates=sides_of(frozen)
-        )
+        report = _with_field(report, path, frozen)
+        sides = sides_of(path, frozen, same)
+        reopened = replace(reopened, accepted=_accepted(report, path), candidates=sides)
     elif conflict.kind in {"quantity", "substance"}:
-        rest = {path: said for path, said in report.readings.items() if path != conflict.path}
+        if _written_at(report, path) != conflict.accepted.value:
+            return Refusal("value-was-replaced")
+        rest = {at: said for at, said in report.readings.items() if at != path}
         report = replace(report, readings=rest)
     elif conflict.kind == "duplicate":
         report = _with_twin(report, conflict, is_same=False)
     return _touched(report, reopened, witness)
 
 
-def _with_sides(state: FieldState, conflict: Conflict) -> FieldState:
-    """Every side of the settled conflict that says something else than the field does now."""
-    sides = (conflict.accepted, *conflict.candidates)
+def _written_at(report: Report, path: str) -> Json:
+    """The value a question is about: a field's, or a member of an event's."""
+    if path in report.fields:
+        return report.value(path)
+    event, _, member = path.rpartition("/")
+    value = report.value(event)
+    return value.get(member) if isinstance(value, Mapping) else None
+
+
+def _with_sides(state: FieldState, conflict: Conflict, same: Sameness) -> FieldState:
+    """The sides of the settled conflict that say something else than the field does now.
+
+    Who has since written what the field says stands for that alone.
+    """
+    moved = {witness.log for witness in state.witnesses}
     stances = tuple(
         Stance(side.value, witness)
-        for side in sides
-        if side.value != state.value
+        for side in (conflict.accepted, *conflict.candidates)
+        if not same(conflict.path, side.value, state.value)
         for witness in side.witnesses
+        if witness.log not in moved
     )
     return FieldState(state.value, state.witnesses, stances, conflict.id)

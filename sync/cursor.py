@@ -40,12 +40,10 @@ def read_cursor(text: str) -> Cursor | None:
         raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
     except (binascii.Error, ValueError):
         return None
-    check, body = raw[:_CHECK_CHARACTERS], raw[_CHECK_CHARACTERS:]
-    if check != _check(body):
-        return None
-    match parse(body):
-        case [str(epoch), str(scope), int(position)] if position >= 0:
-            return Cursor(epoch, scope, Position(position))
+    match parse(raw[_CHECK_CHARACTERS:]):
+        case [str(epoch), str(scope), int(position)] if position is not True and position >= 0:
+            cursor = Cursor(epoch, scope, Position(position))
+            return cursor if write_cursor(cursor) == text else None
         case _:
             return None
 

@@ -89,7 +89,7 @@ class FieldRule:
 VOIDED: Final = "/voided"
 """The strike of the whole report: written by ``void``, taken back by an edit."""
 
-_PATH_CHARACTERS_MAX: Final = 300
+PATH_CHARACTERS_MAX: Final = 300
 
 SUBMITTED: Final = "/submitted"
 """The officer's sign-off; what is not submitted is never published."""
@@ -135,7 +135,7 @@ class FormRules:
     def find(self, path: str) -> FieldRule | None:
         """The rule of a concrete path, or None: no rule, a path into a group, or a bad key."""
         found = self._found.get(path)
-        if found is not None or not path.startswith("/") or len(path) > _PATH_CHARACTERS_MAX:
+        if found is not None or not path.startswith("/") or len(path) > PATH_CHARACTERS_MAX:
             return found
         node = self._root
         for segment in path.split("/")[1:]:

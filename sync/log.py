@@ -10,18 +10,19 @@ import hashlib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final, cast
+from typing import Final
 
 from sync.changes import Change, UnreadableChange, read_change
 from sync.ids import DeviceId, Seq, is_sha256, is_uuid
 from sync.limits import BUNDLE_LINES_MAX, LINE_BYTES_MAX, SEGMENT_LINES_MAX
-from sync.strictjson import Json, parse
+from sync.strictjson import Json, Unreadable, parse
 
 GENESIS: Final = "0" * 64
 """``prev`` of line 1 (L2)."""
 
-_PREV_IN_BYTES: Final = re.compile(rb'"prev":\s?"([0-9a-f]{64})"')
+_PREV_IN_BYTES: Final = re.compile(rb'"prev"\s*:\s*"([0-9a-f]{64})"')
 _SEAL_START: Final = b'{"seal":'
+_SEAL_MEMBERS: Final = {"device", "first", "last", "head", "at", "signature"}
 
 VerifySignature = Callable[[str, bytes, str], bool]
 """(public key, message, signature) -> genuine? Ed25519 (RFC 8032), keys and signatures base64."""
@@ -90,27 +91,16 @@ def split_bundle(raw: bytes) -> tuple[Segment | Refused, ...]:
     """The segments of a bundle in order. What stands outside a segment is Refused, not dropped."""
     pieces: list[Segment | Refused] = []
     lines: list[bytes] = []
-    for count, line in enumerate(raw.split(b"\n")):
-        if not line:
-            continue
-        if count >= BUNDLE_LINES_MAX * 2:
-            lines.append(raw[_offset_of_line(raw, count) :])
-            break
-        if line.startswith(_SEAL_START):
+    for line in raw.split(b"\n", BUNDLE_LINES_MAX * 2):
+        is_rest = b"\n" in line  # what follows the last line that is looked at
+        if line.startswith(_SEAL_START) and not is_rest:
             pieces.append(_segment(lines, line))
             lines = []
-        else:
+        elif line:
             lines.append(line)
     if lines:
         pieces.append(Refused("no-seal", b"\n".join(lines) + b"\n"))
     return tuple(pieces)
-
-
-def _offset_of_line(raw: bytes, count: int) -> int:
-    offset = 0
-    for _ in range(count):
-        offset = raw.index(b"\n", offset) + 1
-    return offset
 
 
 def _segment(lines: list[bytes], seal_bytes: bytes) -> Segment | Refused:
@@ -125,34 +115,26 @@ def _segment(lines: list[bytes], seal_bytes: bytes) -> Segment | Refused:
     return Segment(seal, seal_bytes, tuple(lines))
 
 
-def read_seal(value: object) -> Seal | None:
+def read_seal(value: Json | Unreadable) -> Seal | None:
     """The seal of ``{"seal": {...}}``, or None."""
-    outer = cast("Mapping[str, Json]", value) if isinstance(value, Mapping) else {}
+    outer: Mapping[str, Json] = value if isinstance(value, Mapping) else {}
     body = outer.get("seal")
-    if len(outer) != 1 or not isinstance(body, Mapping):
+    if len(outer) != 1 or not isinstance(body, Mapping) or set(body) != _SEAL_MEMBERS:
         return None
-    if set(body) != {"device", "first", "last", "head", "at", "signature"}:
-        return None
-    first, last = body["first"], body["last"]
-    if not _is_seq(first) or not _is_seq(last) or not is_uuid(body["device"]):
-        return None
-    if not is_sha256(body["head"]):
-        return None
-    at, signature = body["at"], body["signature"]
-    if not isinstance(at, str) or not isinstance(signature, str):
-        return None
-    return Seal(
-        device=DeviceId(str(body["device"])),
-        first=Seq(cast("int", first)),
-        last=Seq(cast("int", last)),
-        head=str(body["head"]),
-        at=at,
-        signature=signature,
-    )
-
-
-def _is_seq(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 1
+    match body:
+        case {
+            "device": str(device),
+            "first": int(first),
+            "last": int(last),
+            "head": str(head),
+            "at": str(at),
+            "signature": str(signature),
+        } if is_uuid(device) and is_sha256(head):
+            if first is True or last is True or not 1 <= first <= last:
+                return None
+            return Seal(DeviceId(device), Seq(first), Seq(last), head, at, signature)
+        case _:
+            return None
 
 
 def prove(segment: Segment, *, public_key: str, verify: VerifySignature) -> ProvedSegment | Refused:

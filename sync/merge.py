@@ -15,12 +15,11 @@ witness alone loses the colleague who independently wrote the same value and sta
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from functools import partial
-from typing import cast
 
 from sync.changes import Change, Edit, Touch
 from sync.conflicts import (
     Sameness,
+    closed,
     conflict_changes,
     conflict_id,
     freeze,
@@ -29,16 +28,16 @@ from sync.conflicts import (
     with_conflicts,
     without,
 )
-from sync.forms import VOIDED, FieldRule, FormRules, Kind, Policy, part_of
+from sync.forms import PATH_CHARACTERS_MAX, VOIDED, FieldRule, FormRules, Kind, Policy, part_of
 from sync.ids import (
     AgencyCode,
-    ConflictId,
     Revision,
     Seq,
     TeamId,
     is_sha256,
     is_uuid,
 )
+from sync.normal import same
 from sync.report import (
     EMPTY_FIELD,
     Conflict,
@@ -51,7 +50,7 @@ from sync.report import (
 )
 from sync.strictjson import Json
 from sync.text import merge_text
-from sync.values import Tables, check, normal
+from sync.values import Tables, check
 from sync.verdicts import Agreed, Applied, Contested, Held, Parked, Proposed, Verdict
 
 
@@ -144,15 +143,23 @@ def _new_report(change: Change, writer: Writer, rules: Rules) -> Report:
 def _unfit(report: Report | None, edit: Edit, rules: Rules) -> Parked | None:
     """The first reason why the edit cannot stand in this form; the whole edit is parked for it."""
     for path, touch in sorted(edit.touched.items()):
-        rule = rules.form.find(path)
-        if rule is None:
-            return Parked("unknown-path", path[:300])
-        reason = _wrong_key(rule, path, rules) or check(rule, touch.now, rules.form, rules.tables)
-        if reason is None and rule.policy is Policy.APPEND and report is not None:
-            reason = _changed_event(rule, report.value(path), touch, rules.tables)
+        before = None if report is None else report.value(path)
+        reason = unfit(path, before, touch.now, rules)
         if reason is not None:
-            return Parked(reason, path)
+            return Parked(reason, path[:PATH_CHARACTERS_MAX])
     return None
+
+
+def unfit(path: str, before: Json, value: Json, rules: Rules) -> str | None:
+    """Why ``value`` cannot stand at ``path``, where ``before`` stands; None when it can."""
+    rule = rules.form.find(path)
+    if rule is None:
+        return "unknown-path"
+    reason = _wrong_key(rule, path, rules) or check(rule, value, rules.form, rules.tables)
+    if reason is None and rule.policy is Policy.APPEND and before is not None:
+        # Events are only ever added: a correction is a new event that names the old one.
+        return None if same(rule, rules.tables, before, value) else "event-is-immutable"
+    return reason
 
 
 def _wrong_key(rule: FieldRule, path: str, rules: Rules) -> str | None:
@@ -168,13 +175,6 @@ def _wrong_key(rule: FieldRule, path: str, rules: Rules) -> str | None:
     return None if is_uuid(key) or is_sha256(key) else "bad-key"
 
 
-def _changed_event(rule: FieldRule, before: Json, touch: Touch, tables: Tables) -> str | None:
-    """Events are only ever added: a correction is a new event that names the old one."""
-    if before is None or normal(rule, before, tables) == normal(rule, touch.now, tables):
-        return None
-    return "event-is-immutable"
-
-
 def knows(change: Change, writer: Writer, witness: Witness) -> bool:
     """Whether the officer had that write before their eyes, or it is this tablet's own."""
     if witness.revision <= change.seen:
@@ -185,11 +185,14 @@ def knows(change: Change, writer: Writer, witness: Witness) -> bool:
     return branch is not None and witness.log == branch[0] and witness.seq < branch[1]
 
 
-def same(rule: FieldRule, tables: Tables, one: Json, other: Json) -> bool:
-    """Equality in normal form; the cheap test first, since most values are equal as they stand."""
-    if one == other and type(one) is type(other):
-        return True
-    return normal(rule, one, tables) == normal(rule, other, tables)
+def sameness(rules: Rules) -> Sameness:
+    """Equality of two values of one field, as ``rules`` see it (M11)."""
+
+    def is_same(path: str, one: Json, other: Json) -> bool:
+        rule = rules.form.find(path)
+        return one == other if rule is None else same(rule, rules.tables, one, other)
+
+    return is_same
 
 
 class _Merge:
@@ -205,6 +208,7 @@ class _Merge:
         self.flags: list[str] = []
         revision = Revision(max(report.revision, rules.revision_floor) + 1)
         self.witness = Witness(writer.log, change.seq, revision, change.author, writer.at_ms)
+        self.is_same = sameness(rules)
 
     def run(self, edit: Edit) -> Outcome:
         for path, touch in sorted(edit.touched.items()):
@@ -215,7 +219,7 @@ class _Merge:
         if self.fields == self.before.fields and self.before.revision > 0:
             return Outcome(Agreed(self.before.revision), None, (), self.results, tuple(self.flags))
         report = replace(self.before, fields=self.fields, revision=self.witness.revision)
-        conflicts = conflict_changes(self.before, report, self.witness)
+        conflicts = conflict_changes(self.before, report, self.witness, self.is_same)
         report = with_conflicts(report, conflicts)
         return Outcome(self._verdict(report), report, conflicts, self.results, tuple(self.flags))
 
@@ -237,19 +241,15 @@ class _Merge:
     def _knows_all(self, witnesses: Iterable[Witness]) -> bool:
         return all(knows(self.change, self.writer, witness) for witness in witnesses)
 
-    def _sameness(self, rule: FieldRule) -> Sameness:
-        return partial(same, rule, self.rules.tables)
-
     def _write(self, path: str, rule: FieldRule, touch: Touch) -> Result:
-        is_same = self._sameness(rule)
-        if is_same(touch.now, touch.was):
+        if self.is_same(path, touch.now, touch.was):
             return Result.UNTOUCHED
         state = self.fields.get(path, EMPTY_FIELD)
         if state.conflict is not None:
-            self.fields[path] = take_side(state, touch.now, self.witness, is_same)
+            self._take_side(path, state, touch.now)
             return Result.CONTESTED if self.fields[path].conflict else Result.AGREED
-        if is_same(touch.now, state.value):
-            self.fields[path] = self._join(state)
+        if self.is_same(path, touch.now, state.value):
+            self.fields[path] = _joined(state, self.witness)
             return Result.AGREED
         if self._knows_all(state.witnesses) and not self._is_faulty(path, rule, state, touch):
             return self._apply(path, rule, touch.now)
@@ -260,14 +260,14 @@ class _Merge:
 
         Its word is not taken over a colleague's value; over its own or none there is no harm.
         """
-        if same(rule, self.rules.tables, touch.was, state.value):
+        if self.is_same(path, touch.was, state.value):
             return False
         self.flags.append(f"base-mismatch {path}")
-        return rule.policy is Policy.CONTEST and bool(without(state.witnesses, self.writer.log))
+        is_evidence = rule.policy in {Policy.CONTEST, Policy.TEXT}
+        return is_evidence and bool(without(state.witnesses, self.writer.log))
 
-    def _join(self, state: FieldState) -> FieldState:
-        others = without(state.witnesses, self.writer.log)
-        return replace(state, witnesses=(*others, self.witness))
+    def _take_side(self, path: str, state: FieldState, value: Json) -> None:
+        self.fields[path] = take_side(path, state, value, self.witness, self.is_same)
 
     def _apply(self, path: str, rule: FieldRule, value: Json) -> Result:
         unseen = self._unseen_under(path) if rule.kind is Kind.STRIKE and value is not None else ()
@@ -282,31 +282,19 @@ class _Merge:
     ) -> Result:
         """M5: what a policy does with two values written without sight of each other."""
         match rule.policy:
-            case Policy.TEXT:
-                merged = _weave(touch, state.value)
-                if merged is not None:
-                    self.fields[path] = replace(self._join(state), value=merged)
-                    return Result.MERGED
+            case Policy.TEXT if (merged := _weave(touch, state.value)) is not None:
+                self.fields[path] = replace(_joined(state, self.witness), value=merged)
+                return Result.MERGED
             case Policy.LATEST:
-                return self._later(path, state, touch.now)
-            case Policy.UNION | Policy.APPEND:
-                if touch.now is None:
-                    return Result.KEPT
-                if state.value is None:
-                    self.fields[path] = replace(self._join(state), value=touch.now)
-                    return Result.APPLIED
-            case Policy.CONTEST:
-                pass
-        self._open(path, state, touch.now)
-        return Result.CONTESTED
-
-    def _later(self, path: str, state: FieldState, value: Json) -> Result:
-        """The later corrected clock wins; a tie goes to the greater log name."""
-        mine = (self.witness.at_ms or 0, self.witness.log)
-        if any((witness.at_ms or 0, witness.log) > mine for witness in state.witnesses):
-            return Result.KEPT
-        self.fields[path] = FieldState(value, (*without(state.witnesses, mine[1]), self.witness))
-        return Result.APPLIED
+                is_over = _is_later(state, self.witness)
+                return Result.KEPT if is_over else self._apply(path, rule, touch.now)
+            case Policy.UNION | Policy.APPEND if touch.now is None:
+                return Result.KEPT
+            case Policy.UNION | Policy.APPEND if state.value is None:
+                return self._apply(path, rule, touch.now)
+            case _:
+                self._open(path, state, touch.now)
+                return Result.CONTESTED
 
     def _open(self, path: str, state: FieldState, value: Json) -> None:
         log, seq = self.writer.log, self.change.seq
@@ -336,13 +324,25 @@ class _Merge:
             strikes.add(VOIDED)
         for path in sorted(strikes - edit.touched.keys()):
             state = self.fields.get(path, EMPTY_FIELD)
-            rule = self.rules.form.find(path)
-            if rule is None or self._knows_all(state.witnesses):
+            struck_by = [stance.witness for stance in state.stances if stance.value is not None]
+            if state.value is not None:
+                struck_by += state.witnesses
+            if not struck_by or any(knows(self.change, self.writer, w) for w in struck_by):
                 continue
             if state.conflict is not None:
-                self.fields[path] = take_side(state, None, self.witness, self._sameness(rule))
-            elif state.value is not None:
+                self._take_side(path, state, None)
+            else:
                 self._open(path, state, None)
+
+
+def _joined(state: FieldState, witness: Witness) -> FieldState:
+    return replace(state, witnesses=(*without(state.witnesses, witness.log), witness))
+
+
+def _is_later(state: FieldState, than: Witness) -> bool:
+    """Whether the note that stands is the later one; a tie goes to the greater log name."""
+    written = ((witness.at_ms or 0, witness.log) for witness in state.witnesses)
+    return any(standing > (than.at_ms or 0, than.log) for standing in written)
 
 
 def _weave(touch: Touch, accepted: Json) -> str | None:
@@ -354,37 +354,47 @@ def _weave(touch: Touch, accepted: Json) -> str | None:
 
 def _propose(report: Report, change: Change, edit: Edit, writer: Writer, rules: Rules) -> Outcome:
     """M9: the fields stand as they are; each differing value waits in the owner's queue."""
+    is_same = sameness(rules)
     results: dict[str, Result] = {}
-    proposals: dict[ConflictId, Conflict] = {}
+    changed: list[Conflict] = []
     revision = Revision(max(report.revision, rules.revision_floor) + 1)
     witness = Witness(writer.log, change.seq, revision, change.author, writer.at_ms)
     for path, touch in sorted(edit.touched.items()):
-        rule = cast("FieldRule", rules.form.find(path))
-        tables = rules.tables
-        now = normal(rule, touch.now, tables)
-        if now == normal(rule, touch.was, tables):
+        if is_same(path, touch.now, touch.was):
             results[path] = Result.UNTOUCHED
-        elif now == normal(rule, report.value(path), tables):
-            results[path] = Result.AGREED
-        else:
+            continue
+        standing = _own_proposal(report, path, witness.log)
+        if not is_same(path, touch.now, report.value(path)):
             results[path] = Result.PROPOSED
-            proposal = _proposal(report, path, touch.now, witness)
-            proposals[proposal.id] = proposal
-    if not proposals:
+            changed.append(_proposal(report, path, standing, Side(touch.now, (witness,))))
+            continue
+        results[path] = Result.AGREED
+        if standing is not None:
+            changed.append(closed(standing, "agreed", touch.now, "taken back", witness))
+    if not changed:
         return Outcome(Agreed(report.revision), None, (), results)
-    after = replace(report, revision=revision, conflicts={**report.conflicts, **proposals})
-    return Outcome(Proposed(tuple(sorted(proposals))), after, tuple(proposals.values()), results)
+    after = with_conflicts(replace(report, revision=revision), changed)
+    proposed = tuple(sorted(conflict.id for conflict in changed if conflict.life != "settled"))
+    verdict = Proposed(proposed) if proposed else Agreed(revision)
+    return Outcome(verdict, after, tuple(changed), results)
 
 
-def _proposal(report: Report, path: str, value: Json, witness: Witness) -> Conflict:
-    """A new proposal, or the standing one of the same log for the same field with its new value."""
+def _own_proposal(report: Report, path: str, log: LogName) -> Conflict | None:
+    for old in report.conflicts.values():
+        is_for_path = old.kind == "proposal" and old.path == path
+        if is_for_path and old.candidates[0].witnesses[0].log == log:
+            return old
+    return None
+
+
+def _proposal(report: Report, path: str, standing: Conflict | None, side: Side) -> Conflict:
+    """A new proposal, or the standing one of the same log with its new value."""
     state = report.fields.get(path, EMPTY_FIELD)
     accepted = Side(state.value, state.witnesses)
-    candidates = (Side(value, (witness,)),)
-    for old in report.conflicts.values():
-        is_own = old.kind == "proposal" and old.path == path
-        if is_own and old.candidates[0].witnesses[0].log == witness.log:
-            return replace(old, version=old.version + 1, accepted=accepted, candidates=candidates)
+    if standing is not None:
+        version = standing.version + 1
+        return replace(standing, version=version, accepted=accepted, candidates=(side,))
+    witness = side.witnesses[0]
     return Conflict(
         id=conflict_id(report.id, path, "proposal", witness.log, witness.seq),
         report=report.id,
@@ -393,6 +403,6 @@ def _proposal(report: Report, path: str, value: Json, witness: Witness) -> Confl
         life="open",
         version=1,
         accepted=accepted,
-        candidates=candidates,
+        candidates=(side,),
         opened=witness.revision,
     )

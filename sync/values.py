@@ -1,16 +1,14 @@
-"""What a value of each kind may look like, and its normal form: when two values are the same.
+"""What a value of each kind may look like, and the reference tables it is read against.
 
-``check`` says why a value does not fit its field, ``normal`` gives the key that equality in the
-merge is on: 1 kg and 1000 g, "Heroin" and its code, one instant in two time zones are each one
-value (P3). Both are total.
+``check`` says why a value does not fit its field, as a stable slug. It is total.
 """
 
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
-from decimal import Decimal, localcontext
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Final, TypeAlias, cast
 
 from sync.forms import FieldRule, FormRules, Kind, MemberRule
@@ -22,7 +20,7 @@ from sync.limits import (
     REASON_CHARACTERS_MAX,
     TEXT_CHARACTERS_MAX,
 )
-from sync.quantity import UnitTable, canonical, plain, read
+from sync.quantity import UnitTable
 from sync.strictjson import Json
 
 Object: TypeAlias = Mapping[str, Json]
@@ -32,9 +30,13 @@ NOT_KNOWN: Final[Object] = {"not_known": True}
 
 _DECIMAL: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?\Z")
 _INSTANT: Final = re.compile(
-    r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:[Zz]|[+-]\d{2}:\d{2})\Z"
+    r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:[Zz]|[+-]\d{2}:\d{2})\Z",
+    re.ASCII,
 )
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII)
 _CONTAINER: Final = re.compile(r"[A-Z]{3}[UJZ][0-9]{7}\Z")
+_SEPARATORS: Final = re.compile(r"[\s\-\u2010-\u2015\u2212./#]+")
 _FORBIDDEN_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x9f]")
 
 _QUALIFIERS: Final = frozenset({"exact", "approx", "gt", "gte", "lt", "lte"})
@@ -64,7 +66,7 @@ def fold_name(text: str) -> str:
 
 
 def is_not_known(value: Json) -> bool:
-    return isinstance(value, Mapping) and dict(value) == NOT_KNOWN
+    return isinstance(value, Mapping) and len(value) == 1 and value.get("not_known") is True
 
 
 def is_decimal(value: object) -> bool:
@@ -84,7 +86,7 @@ def instant_ms(text: str) -> int | None:
         moment = datetime.fromisoformat(text.upper()).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
-    return int((moment - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds() * 1000)
+    return (moment - _EPOCH) // timedelta(milliseconds=1)
 
 
 def has_valid_check_digit(number: str) -> bool:
@@ -103,8 +105,9 @@ def has_valid_check_digit(number: str) -> bool:
 
 def fold_identifier(text: str) -> str:
     """A plate, seal or container number as two people would call it the same."""
-    folded = unicodedata.normalize("NFKC", text).upper().translate(_LOOK_ALIKES)
-    return re.sub(r"[\s\-./№#]+", "", folded)
+    bare = text.replace("№", "")  # which NFKC would spell out as the letters "No"
+    folded = unicodedata.normalize("NFKC", bare).upper().translate(_LOOK_ALIKES)
+    return _SEPARATORS.sub("", folded)
 
 
 # --- check ------------------------------------------------------------------------------------
@@ -172,7 +175,7 @@ def _check_integer(value: Json, _: Tables) -> str | None:
 
 
 def _check_day(value: Json, _: Tables) -> str | None:
-    if not isinstance(value, str) or len(value) != len("2020-02-01"):
+    if not isinstance(value, str) or _DAY.match(value) is None:
         return "not-a-day"
     try:
         date.fromisoformat(value)
@@ -303,126 +306,3 @@ _CHECKS: Final[Mapping[Kind, Callable[[Json, Tables], str | None]]] = {
     Kind.MONEY: _check_money,
     Kind.STRIKE: _check_strike,
 }
-
-
-# --- normal form ------------------------------------------------------------------------------
-
-Normal: TypeAlias = bool | int | str | tuple["Normal", ...] | None
-"""A hashable key: two values are the same exactly when their keys are equal."""
-
-
-def normal(rule: FieldRule, value: Json, tables: Tables) -> Normal:
-    """The key of ``value``. A value that does not fit its kind is compared as it stands."""
-    if value is None:
-        return None
-    if isinstance(value, str):
-        return _NORMAL_TEXT.get(rule.kind, _same_text)(value)
-    if not isinstance(value, Mapping) or is_not_known(value):
-        return as_it_stands(value)
-    if rule.kind is Kind.QUANTITY:
-        return _normal_quantity(value, tables)
-    if rule.kind is Kind.SUBSTANCE:
-        return _normal_substance(value, tables)
-    if rule.kind is Kind.GROUP:
-        return _normal_group(rule, value, tables)
-    return tuple(
-        (name, _normal_number(value[name])) for name in sorted(value) if value[name] is not None
-    )
-
-
-def as_it_stands(value: Json) -> Normal:
-    """Any JSON value as a hashable key."""
-    if isinstance(value, Mapping):
-        return tuple((name, as_it_stands(value[name])) for name in sorted(value))
-    if isinstance(value, list | tuple):
-        return tuple(as_it_stands(inner) for inner in value)
-    if isinstance(value, bool):
-        return ("bool", value)
-    return cast("Normal", value)
-
-
-def _same_text(text: str) -> Normal:
-    return unicodedata.normalize("NFC", text).strip()
-
-
-def _normal_number(value: Json) -> Normal:
-    return (
-        ("number", plain(Decimal(cast("str", value)))) if is_decimal(value) else as_it_stands(value)
-    )
-
-
-def _normal_instant(text: str) -> Normal:
-    moment = instant_ms(text)
-    return text if moment is None else ("instant", moment)
-
-
-_NORMAL_TEXT: Final[Mapping[Kind, Callable[[str], Normal]]] = {
-    Kind.DECIMAL: _normal_number,
-    Kind.INSTANT: _normal_instant,
-    Kind.IDENTIFIER: fold_identifier,
-    Kind.CONTAINER: fold_identifier,
-}
-
-
-def _normal_group(rule: FieldRule, value: Object, tables: Tables) -> Normal:
-    members = {member.name: member for member in rule.members}
-    return tuple(
-        (name, normal(as_field(members[name]), inner, tables))
-        if name in members
-        else (name, as_it_stands(inner))
-        for name, inner in sorted(value.items())
-        if inner is not None
-    )
-
-
-def _normal_quantity(value: Object, tables: Tables) -> Normal:
-    """Canonical amount, unit, qualifier and basis; the text itself when it has no one reading."""
-    amount, unit, entered = value.get("amount"), value.get("unit"), value.get("entered")
-    qualifier, basis = value.get("qualifier"), value.get("basis")
-    if is_decimal(amount) and isinstance(unit, str):
-        exact = canonical(Decimal(cast("str", amount)), unit, tables.units)
-        if exact is not None:
-            return (
-                "quantity",
-                plain(exact[0]),
-                exact[1],
-                as_it_stands(qualifier or "exact"),
-                as_it_stands(basis),
-            )
-    if isinstance(entered, str) and amount is None:
-        reading = read(entered, lang=str(value.get("lang") or "ru"), units=tables.units)
-        if reading.outcome == "ok" and reading.value is not None:
-            return (
-                "quantity",
-                plain(reading.value),
-                reading.unit,
-                as_it_stands(qualifier or reading.qualifier),
-                as_it_stands(basis or reading.basis),
-            )
-        return ("as entered", fold_name(entered), as_it_stands(qualifier), as_it_stands(basis))
-    return as_it_stands(value)
-
-
-def _normal_substance(value: Object, tables: Tables) -> Normal:
-    identified = as_it_stands(value.get("identified"))
-    codes = substance_codes(value, tables)
-    if len(codes) == 1:
-        return ("substance", codes[0], identified)
-    return ("as entered", fold_name(str(value.get("entered") or "")), identified)
-
-
-def substance_codes(value: Object, tables: Tables) -> tuple[str, ...]:
-    """The code the officer chose, else every code the written name may mean; empty when none."""
-    code, entered = value.get("code"), value.get("entered")
-    if isinstance(code, str):
-        return (code,)
-    if isinstance(entered, str):
-        return tables.substances.get(fold_name(entered), ())
-    return ()
-
-
-def exact_sum(values: "list[Decimal]") -> Decimal:
-    """The sum with no digit rounded away, whatever the default context says."""
-    with localcontext() as context:
-        context.prec = DECIMAL_DIGITS_MAX * 4
-        return sum(values, Decimal(0))
