@@ -93,7 +93,7 @@ def _rows(path: Path) -> Iterator[tuple[str, str]]:
         for row in rows:
             if not row and len(header) > 1:
                 continue  # an empty line between rows; alone in its column it is an empty text
-            yield _cell(row, text_at), _cell(row, lang_at).strip()
+            yield _cell(row, text_at), _cell(row, lang_at).strip().lower()
 
 
 def _cell(row: list[str], at: int) -> str:

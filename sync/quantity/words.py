@@ -27,8 +27,8 @@ _QUALIFIERS: Final = {
     ),
     "approx": (
         "около|ок|примерно|приблизительно|ориентировочно|порядка|почти|about|approximately|approx|"
-        "around|nearly|almost|circa|ca|roughly|estimated|an estimated|шамамен|болжол менен|"
-        "чамасында|taxminan|тахминан|qariyb|қарийб"
+        "around|some|без малого|nearly|almost|circa|ca|roughly|estimated|an estimated|шамамен|"
+        "болжол менен|чамасында|taxminan|тахминан|qariyb|қарийб"
     ),
 }
 _SYMBOLS: Final = {
@@ -39,10 +39,18 @@ _SYMBOLS: Final = {
     "approx": "~|≈|∼|≃|≅|˜",
 }
 _AFTER: Final = {
-    "gt": "с лишним|с небольшим|ашык|ашуун|астам|артық|ortiq|ko'proq|ziyod|ортиқ|кўпроқ|зиёд",
-    "gte": "и более|или более|и больше|и выше|or more|and more|кем эмес|кем емес|kam emas",
-    "lte": "и менее|или менее|or less|чейин|дейін",
-    "approx": "примерно|приблизительно|approximately|approx|or so|жакын|жуық|yaqin|яқин",
+    "gt": (
+        "с лишним|с небольшим|ашык|ашуун|астам|артық|ortiq|ko'proq|ziyod|ортиқ|кўпроқ|зиёд|"
+        "дан ашык|дан астам|dan ortiq|дан ортиқ"
+    ),
+    "gte": (
+        "и более|или более|и больше|и выше|or more|and more|and over|or over|кем эмес|кем емес|"
+        "kam emas"
+    ),
+    "lte": "и менее|или менее|or less|чейин|дейін|gacha|гача",
+    "approx": (
+        "примерно|приблизительно|approximately|approx|or so|жакын|жуық|yaqin|яқин|ga yaqin|га яқин"
+    ),
 }
 _BASES: Final = {
     "gross": (

@@ -219,6 +219,7 @@ def test_q12_two_masses_with_roles_are_candidates():
     )
     assert told("196 брикетов (1,9 килограмма)") == "ambiguous None 1.9 kg|196 {brick}"
     assert told("5 кг; 3 кг") == "reject several-quantities"
+    assert told("196 брикетов; 1,9 кг") == "reject several-quantities"
 
 
 def test_q13_words_around_do_not_change_a_quantity():
