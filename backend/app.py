@@ -16,18 +16,26 @@ from backend.clock import Clock, SystemClock
 from backend.ids import IdSource, SystemIds
 from backend.services.start_node import open_node
 from backend.settings import Settings
+from schemas.reference_set import ReferenceSet
 
 
 def create_app(
-    settings: Settings, *, clock: Clock | None = None, ids: IdSource | None = None
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    ids: IdSource | None = None,
+    tables: ReferenceSet | None = None,
 ) -> FastAPI:
-    """One node's application. Its lifespan opens the database and closes it."""
+    """One node's application. Its lifespan opens the database and closes it.
+
+    ``tables`` are the reference tables; they are read from their files when they are not given.
+    """
     the_clock = clock or SystemClock()
     the_ids = ids or SystemIds()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
-        node = open_node(settings, clock=the_clock, ids=the_ids)
+        node = open_node(settings, clock=the_clock, ids=the_ids, tables=tables)
         app.state.node = node
         try:
             yield

@@ -8,6 +8,7 @@ from backend.db.node_store import NodeIdentity
 from backend.ids import IdSource
 from backend.keys import NodeKeys
 from backend.passwords import Passwords
+from backend.services.rulebook import Rulebook
 from backend.settings import Settings
 from backend.tokens import TokenCheck
 
@@ -22,6 +23,7 @@ class Node:
     keys: NodeKeys
     database: Database
     identity: NodeIdentity
+    rulebook: Rulebook
     passwords: Passwords = field(default_factory=Passwords)
     tokens: TokenCheck = field(default_factory=TokenCheck)
 

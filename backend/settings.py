@@ -52,9 +52,9 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="Least severe log line that is written."
     )
-    reference_dir: Path = Field(
-        default=Path("fixtures/reference"),
-        description="Folder of the reference tables (substances, units, regions, posts, agencies).",
+    reference_dir: Path | None = Field(
+        default=None,
+        description="Folder of the reference tables. Empty: those that come with the program.",
     )
     admin_password: SecretStr | None = Field(
         default=None,

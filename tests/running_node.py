@@ -12,6 +12,7 @@ from base64 import urlsafe_b64encode
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import httpx
@@ -28,9 +29,11 @@ from backend.db.people import Person
 from backend.ids import SeededIds
 from backend.keys import key_text
 from backend.node import Node
+from backend.reference_files import load_reference
 from backend.services.authenticate import session_hash
 from backend.settings import Settings
 from schemas.devices import enrolment_text
+from schemas.reference_set import ReferenceSet
 
 
 class FakeClock:
@@ -213,11 +216,17 @@ class RunningNode:
         return Tablet(device, key, response.json(), self.new_client(auth=auth))
 
 
+@cache
+def reference_tables() -> ReferenceSet:
+    """The tables that come with the program, read once for all tests."""
+    return load_reference()
+
+
 @asynccontextmanager
 async def running_node(
     settings: Settings, clock: FakeClock, *, seed: int = 1
 ) -> AsyncGenerator[RunningNode]:
-    app = create_app(settings, clock=clock, ids=SeededIds(seed))
+    app = create_app(settings, clock=clock, ids=SeededIds(seed), tables=reference_tables())
     async with app.router.lifespan_context(app):
         running = RunningNode(app, clock)
         async with running.client:

@@ -11,6 +11,7 @@ from backend.api import (
     health,
     node,
     people,
+    reference,
     sessions,
     subscribers,
     teams,
@@ -19,6 +20,7 @@ from backend.api import (
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     health.router,
     node.router,
+    reference.router,
     sessions.router,
     people.router,
     audit.router,

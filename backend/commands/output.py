@@ -19,9 +19,16 @@ def expected_faults() -> Generator[None]:
     from backend.db.engine import StorageUnavailable  # noqa: PLC0415 — help must not wait for it
     from backend.db.migrate import SchemaOutdated  # noqa: PLC0415 — as above
     from backend.db.process_lock import LockedByAnotherProcess  # noqa: PLC0415 — as above
+    from backend.reference_files import ReferenceFaultError  # noqa: PLC0415 — as above
     from schemas.problems import Problem  # noqa: PLC0415 — as above
 
     try:
         yield
-    except (LockedByAnotherProcess, SchemaOutdated, Problem, StorageUnavailable) as fault:
+    except (
+        LockedByAnotherProcess,
+        Problem,
+        ReferenceFaultError,
+        SchemaOutdated,
+        StorageUnavailable,
+    ) as fault:
         fail(str(fault))

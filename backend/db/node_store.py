@@ -19,6 +19,8 @@ class NodeIdentity:
     id: str
     name: str
     country: str
+    generation: int
+    """Counts the restores from a backup, from 1."""
     epoch: str
     """Changes when a backup is restored: a cursor of another epoch points into another history."""
 
@@ -27,7 +29,8 @@ def find(connection: Connection) -> NodeIdentity | None:
     row = connection.execute(select(_node)).one_or_none()
     if row is None:
         return None
-    return NodeIdentity(row.id, row.name, row.country, f"{row.generation}-{row.epoch_random}")
+    epoch = f"{row.generation}-{row.epoch_random}"
+    return NodeIdentity(row.id, row.name, row.country, row.generation, epoch)
 
 
 @dataclass(frozen=True, slots=True)
