@@ -14,18 +14,16 @@ from typing import Final, Literal, TypeAlias, cast
 
 from sync.forms import FormRules, Kind
 from sync.ids import AgencyCode, DeviceId, ReportId, TeamId
+from sync.normal import derive, exact_sum, substance_codes
 from sync.quantity import plain, read
-from sync.questions import derive
 from sync.report import FieldState, Report, agencies_of, owner_of
 from sync.strictjson import Json
 from sync.values import (
     Tables,
-    exact_sum,
     fold_identifier,
     fold_name,
     instant_ms,
     is_decimal,
-    substance_codes,
 )
 
 HOUR_MS: Final = 3_600_000

@@ -50,15 +50,16 @@ def question_of(rule: FieldRule, value: Json, tables: Tables) -> Object | None:
 def unfit_answer(question: Conflict, said: Json, form: FormRules, tables: Tables) -> str | None:
     """Why ``said`` does not answer the question; None when it does. "Cannot be known" always may.
 
-    A quantity is answered by the members that make it plain, a substance by its code.
+    A quantity is answered by the members that make it plain, a substance by its ``code``.
     """
+    value = question.accepted.value
     if is_not_known(said):
         return None
-    if question.kind == "substance":
-        return check(FieldRule(question.path, Kind.SUBSTANCE), {"code": said}, form, tables)
-    value = question.accepted.value
     if not isinstance(value, Mapping) or not isinstance(said, Mapping):
         return "wrong-type"
+    if question.kind == "substance":
+        reason = check(FieldRule(question.path, Kind.SUBSTANCE), said, form, tables)
+        return reason or (None if "code" in said else "missing-member")
     reason = check(FieldRule(question.path, Kind.QUANTITY), {**value, **said}, form, tables)
     return reason or derive(value, said, tables).reason
 

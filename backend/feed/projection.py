@@ -14,12 +14,12 @@ from backend.feed import allowed
 from backend.feed.catalogue import Catalogue
 from sync.forms import FieldRule, FormRules, Kind
 from sync.ids import AgencyCode, ReportId
+from sync.normal import derive, substance_codes
 from sync.quantity import plain, read
-from sync.questions import derive
 from sync.report import Report, agencies_of, owner_of
 from sync.sharing import Sharing, as_json
 from sync.strictjson import Json
-from sync.values import Object, Tables, as_field, instant_ms, is_not_known, substance_codes
+from sync.values import Object, Tables, as_field, instant_ms, is_not_known
 
 Members = dict[str, Json]
 

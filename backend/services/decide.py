@@ -4,7 +4,6 @@ A decision made on a stale screen is refused with the version that is current (M
 in is a line like any other, so that every value in the system has the same kind of provenance.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
@@ -25,11 +24,10 @@ from schemas.problems import Problem
 from sync import conflicts, questions
 from sync.changes import Decide, DecisionKind
 from sync.conflicts import Refusal, other_report
-from sync.forms import FieldRule, Kind
 from sync.ids import AgencyCode, ConflictId, OfficerId, ReportId, Revision
+from sync.merge import sameness, unfit
 from sync.report import Conflict, Report, Witness
 from sync.strictjson import Json
-from sync.values import check
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +104,12 @@ def _decide_on_report(
         intake.connection, node, decision, next_revision(report, intake), now
     )
     said = Decide(asked.decision, conflict.id, asked.value, asked.reason)
-    done = conflicts.decide(report, conflict, said, witness)
+    done = conflicts.decide(report, conflict, said, witness, sameness(intake.rulebook.rules(form)))
     if isinstance(done, Refusal):
         raise Problem(problems.STATE_CONFLICT, f"This cannot be done now: {done.reason}.")
     after, questioned = questions.review(report, done.report, form, intake.rulebook.tables, witness)
     node_log.append(intake.connection, node, decision, witness, now)
-    intake.put(after, (done.conflict, *questioned))
+    intake.put(after, (done.conflict, *done.others, *questioned))
     if conflict.kind == "duplicate":
         _tell_twin(intake, done.conflict, witness, is_same=asked.value is True)
 
@@ -131,31 +129,18 @@ def _as_decision(conflict: Conflict, asked: Asked, report: Report) -> Decision:
     )
 
 
-_QUANTITY_RULE = FieldRule("answer", Kind.QUANTITY)
-_SUBSTANCE_RULE = FieldRule("answer", Kind.SUBSTANCE)
-
-
 def _require_fitting(conflict: Conflict, value: Json, report: Report, intake: Intake) -> None:
     """A settled value must fit its field as any other would; a question needs a real answer."""
     form = current_form(report.form)
     assert form is not None
-    rule = form.find(conflict.path)
-    reason: str | None = None
+    rules = intake.rulebook.rules(form)
     match conflict.kind:
         case "duplicate" | "fork":
             reason = None if isinstance(value, bool) else "wrong-type"
-        case "quantity":
-            is_answer = isinstance(value, Mapping) and {"amount", "unit"} <= value.keys()
-            reason = "missing-member" if not is_answer else None
-            rule = _QUANTITY_RULE
-        case "substance":
-            is_answer = isinstance(value, Mapping) and "code" in value
-            reason = "missing-member" if not is_answer else None
-            rule = _SUBSTANCE_RULE
-        case _:
-            pass
-    if reason is None and rule is not None and conflict.kind not in {"duplicate", "fork"}:
-        reason = check(rule, value, form, intake.rulebook.tables)
+        case "quantity" | "substance":
+            reason = questions.unfit_answer(conflict, value, form, rules.tables)
+        case "field" | "void-vs-edit" | "proposal":
+            reason = unfit(conflict.path, report.value(conflict.path), value, rules)
     if reason is not None:
         raise Problem(
             problems.INVALID_REQUEST,

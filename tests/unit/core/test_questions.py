@@ -231,9 +231,10 @@ def test_asked_fields_lists_an_events_quantities_whether_written_or_not():
         (QUANTITY, TWO_READINGS, {"amount": "-5", "unit": "kg"}, "not-a-decimal"),
         (QUANTITY, TWO_READINGS, {"amount": "5", "unit": "stone"}, "unknown-unit"),
         (QUANTITY, TWO_READINGS, {"lang": "en"}, "not-a-decimal"),
-        (SUBSTANCE, {"entered": "анаша", "lang": "ru"}, "CAN-RESIN", None),
-        (SUBSTANCE, {"entered": "анаша", "lang": "ru"}, "SUGAR", "unknown-code"),
-        (SUBSTANCE, {"entered": "анаша", "lang": "ru"}, {"code": "OPIUM"}, "unknown-code"),
+        (SUBSTANCE, {"entered": "анаша", "lang": "ru"}, {"code": "CAN-RESIN"}, None),
+        (SUBSTANCE, {"entered": "анаша", "lang": "ru"}, {"code": "SUGAR"}, "unknown-code"),
+        (SUBSTANCE, {"entered": "анаша", "lang": "ru"}, "CAN-RESIN", "wrong-type"),
+        (SUBSTANCE, {"entered": "анаша"}, {"entered": "гашиш"}, "missing-member"),
     ],
 )
 def test_m14_an_answer_must_answer(path: str, value: Json, said: Json, reason: str | None):
