@@ -17,7 +17,7 @@ from backend.services import node_log
 from backend.services.intake import Intake
 from backend.services.judge import next_revision
 from backend.services.node_log import Decision
-from backend.services.rulebook import current_form
+from backend.rulebook import current_form
 from backend.services.take_in import rejudge_log, set_log_aside
 from schemas import problems
 from schemas.problems import Problem
@@ -111,7 +111,7 @@ def _decide_on_report(
     node_log.append(intake.connection, node, decision, witness, now)
     intake.put(after, (done.conflict, *done.others, *questioned))
     if conflict.kind == "duplicate":
-        _tell_twin(intake, done.conflict, witness, is_same=asked.value is True)
+        _tell_twin(intake, done.conflict, is_same=asked.value is True)
 
 
 def _as_decision(conflict: Conflict, asked: Asked, report: Report) -> Decision:
@@ -149,7 +149,7 @@ def _require_fitting(conflict: Conflict, value: Json, report: Report, intake: In
         )
 
 
-def _tell_twin(intake: Intake, conflict: Conflict, witness: Witness, *, is_same: bool) -> None:
+def _tell_twin(intake: Intake, conflict: Conflict, *, is_same: bool) -> None:
     """Let the other report of a duplicate know of its twin, or forget it."""
     other = other_report(conflict)
     report = None if other is None else intake.report(other)

@@ -10,7 +10,7 @@ from backend.db import conflict_store
 from backend.db.author_store import Author
 from backend.db.log_store import Log, StoredLine
 from backend.services.intake import Intake
-from backend.services.rulebook import current_form, to_current
+from backend.rulebook import current_form, to_current
 from sync import conflicts, questions
 from sync.changes import Answer, Change, Decide, Edit, UnreadableChange, read_change
 from sync.forms import FormRules
