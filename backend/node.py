@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass, field
 
+from backend.bell import Bell
 from backend.clock import Clock, Instant
 from backend.db.engine import Database
 from backend.db.node_store import NodeIdentity
 from backend.ids import IdSource
 from backend.keys import NodeKeys
 from backend.passwords import Passwords
-from backend.services.rulebook import Rulebook
+from backend.rulebook import Rulebook
 from backend.settings import Settings
 from backend.tokens import TokenCheck
 
@@ -24,11 +25,18 @@ class Node:
     database: Database
     identity: NodeIdentity
     rulebook: Rulebook
+    bell: Bell = field(default_factory=Bell)
+    contacts: dict[str, Instant] = field(default_factory=dict[str, Instant])
+    """When each tablet's contact was last written; see ``services/contacts.py``."""
     passwords: Passwords = field(default_factory=Passwords)
     tokens: TokenCheck = field(default_factory=TokenCheck)
 
     def now(self) -> Instant:
         return self.clock.now()
+
+    def journal_moved(self) -> None:
+        """Called after a commit that consumers of the journal should look at."""
+        self.bell.ring()
 
     def close(self) -> None:
         """Finish what was begun and let go of the database."""

@@ -70,8 +70,11 @@ class Conflicts(WireModel):
 
 
 class SettleRequest(WireModel):
-    """``value``: a side's value or a new one; ``true`` or ``false`` for a duplicate or a fork;
-    ``{"amount", "unit"}`` or ``{"code"}`` for a question; null to leave the field empty."""
+    """A decision: a side's value or a new one, and why.
+
+    ``true`` or ``false`` for a duplicate or a fork; ``{"amount", "unit"}`` or ``{"code"}`` for a
+    question; null to leave the field empty.
+    """
 
     value: Any
     reason: Reason

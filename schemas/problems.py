@@ -164,6 +164,16 @@ PRECONDITION_FAILED: Final = ProblemType(
 PRECONDITION_REQUIRED: Final = ProblemType(
     "precondition-required", 428, "Say which version is meant (If-Match)", Retry.AFTER_CHANGE
 )
+CURSOR_STALE: Final = ProblemType(
+    "cursor-stale",
+    410,
+    "The cursor leads nowhere any more",
+    Retry.AFTER_CHANGE,
+    {"epoch": _TEXT, "manifest": _TEXT},
+)
+BUNDLE_UNREADABLE: Final = ProblemType(
+    "bundle-unreadable", 422, "The bundle file cannot be opened by this node", Retry.NEVER
+)
 UPLOAD_OFFSET: Final = ProblemType(
     "upload-offset",
     409,

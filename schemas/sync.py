@@ -80,8 +80,9 @@ class ReportDocument(WireModel):
 
 
 class AssignmentAnswer(WireModel):
-    """Where the tablet belongs now."""
+    """Where the tablet belongs now; it says the ordinal back when it knows."""
 
+    ordinal: int
     agency: str
     team: str | None
     post: str | None

@@ -1,8 +1,8 @@
 """A reader's place in the journal or the feed, as opaque text.
 
-It carries the dataset epoch (changed by a restore), the version of the reader's scope and the
-position. Readers store it and hand it back; they never look inside. It grants nothing: what may be
-read is decided anew at each request.
+It carries the dataset epoch (changed by a restore), whose cursor it is and the position. Readers
+store it and hand it back; they never look inside. It grants nothing: what may be read is decided
+anew at each request.
 """
 
 import base64
@@ -22,13 +22,13 @@ _CURSOR_CHARACTERS_MAX: Final = 400
 @dataclass(frozen=True, slots=True)
 class Cursor:
     epoch: str
-    scope: str
-    """A digest of what the reader may see; ``""`` for a feed."""
+    reader: str
+    """The device it was given to, or the name of a feed: nobody goes on from another's place."""
     position: Position
 
 
 def write_cursor(cursor: Cursor) -> str:
-    body = dumps([cursor.epoch, cursor.scope, cursor.position])
+    body = dumps([cursor.epoch, cursor.reader, cursor.position])
     return base64.urlsafe_b64encode(_check(body) + body).decode().rstrip("=")
 
 
@@ -41,8 +41,8 @@ def read_cursor(text: str) -> Cursor | None:
     except (binascii.Error, ValueError):
         return None
     match parse(raw[_CHECK_CHARACTERS:]):
-        case [str(epoch), str(scope), int(position)] if position is not True and position >= 0:
-            cursor = Cursor(epoch, scope, Position(position))
+        case [str(epoch), str(reader), int(position)] if position is not True and position >= 0:
+            cursor = Cursor(epoch, reader, Position(position))
             return cursor if write_cursor(cursor) == text else None
         case _:
             return None

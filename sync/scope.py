@@ -56,13 +56,8 @@ def scopes_for(device: DeviceId, assignment: Assignment) -> frozenset[Scope]:
 
 
 def device_scope(device: DeviceId) -> Scope:
-    """A device's own scope: no report is ever in it, but what must reach the device passes there."""
+    """A device's own scope: no report is in it; what must reach the device passes there."""
     return Scope(f"device:{device}")
-
-
-def scope_version(scopes: Iterable[Scope]) -> str:
-    """A short name for a set of scopes: a cursor that carries another one is stale (S4)."""
-    return "|".join(sorted(scopes))
 
 
 def may_see(reader: frozenset[Scope], report: Report) -> bool:

@@ -27,9 +27,7 @@ from schemas.conflicts import (
 )
 from schemas.problems import Problem, problem_responses
 from schemas.types import Identifier
-from sync.changes import DecisionKind
 from sync.ids import AgencyCode, ConflictId, ReportId
-from sync.strictjson import Json
 
 router = APIRouter(prefix="/v1", tags=["conflicts"])
 
@@ -59,7 +57,9 @@ _VERSION_DIGITS_MAX = 15
 async def list_conflicts(  # noqa: PLR0913, PLR0917 — one parameter a query member
     node: NodeDependency,
     actor: AdministratorDependency,
-    life: Annotated[list[Life] | None, Query(description="Only these; default: not settled.")] = None,
+    life: Annotated[
+        list[Life] | None, Query(description="Only these; default: not settled.")
+    ] = None,
     kind: Annotated[list[Kind] | None, Query()] = None,
     report: Annotated[Identifier | None, Query()] = None,
     after: Annotated[str | None, Query(max_length=80, description="The `next` before.")] = None,
@@ -112,23 +112,11 @@ async def show_conflict(
     node: NodeDependency, actor: AdministratorDependency, conflict: ConflictPath
 ) -> ConflictAnswer:
     """One conflict with its sides, its authors' answers and how it ended."""
-    found = await node.database.read(
-        lambda c: decide.own_conflict(c, ConflictId(conflict), actor)
-    )
+    found = await node.database.read(lambda c: decide.own_conflict(c, ConflictId(conflict), actor))
     return to_wire(found)
 
 
-async def _decide(
-    node: NodeDependency,
-    conflict: str,
-    *,
-    actor: AdministratorDependency,
-    decision: DecisionKind,
-    if_match: str | None,
-    value: Json = None,
-    reason: str,
-) -> ConflictAnswer:
-    asked = Asked(decision, value, reason, _version(if_match), actor)
+async def _decide(node: NodeDependency, conflict: str, asked: Asked) -> ConflictAnswer:
     return to_wire(await decide.decide(node, ConflictId(conflict), asked))
 
 
@@ -168,15 +156,8 @@ async def settle_conflict(
 ) -> ConflictAnswer:
     """Decide which value stands, or that two reports tell of one event, with a reason."""
     body = await read_json(request, SettleRequest)
-    return await _decide(
-        node,
-        conflict,
-        actor=actor,
-        decision="settle",
-        if_match=if_match,
-        value=body.value,
-        reason=body.reason,
-    )
+    asked = Asked("settle", body.value, body.reason, _version(if_match), actor)
+    return await _decide(node, conflict, asked)
 
 
 @router.post(
@@ -195,9 +176,8 @@ async def ask_author(
 ) -> ConflictAnswer:
     """Ask the officers who stand in it; their tablets show it at the next pull."""
     body = await read_json(request, ReasonRequest)
-    return await _decide(
-        node, conflict, actor=actor, decision="ask", if_match=if_match, reason=body.reason
-    )
+    asked = Asked("ask", None, body.reason, _version(if_match), actor)
+    return await _decide(node, conflict, asked)
 
 
 @router.post(
@@ -216,9 +196,8 @@ async def reopen_conflict(
 ) -> ConflictAnswer:
     """Take a settlement back: the sides stand again, the settled value stays accepted meanwhile."""
     body = await read_json(request, ReasonRequest)
-    return await _decide(
-        node, conflict, actor=actor, decision="reopen", if_match=if_match, reason=body.reason
-    )
+    asked = Asked("reopen", None, body.reason, _version(if_match), actor)
+    return await _decide(node, conflict, asked)
 
 
 @router.post(

@@ -10,7 +10,9 @@ _COUNT_DIGITS_MAX = 15
 _APP_CHARACTERS_MAX = 64
 
 
-def contact_of(request: Request, now: Instant, *, head: int | None = None) -> Reported:
+def contact_of(
+    request: Request, now: Instant, *, head: int | None = None, assignment: int | None = None
+) -> Reported:
     """The tablet's clock, application, outbox and storage; what is missing or odd is None."""
     clock = instant_ms(request.headers.get("khabar-clock", ""))
     app = request.headers.get("khabar-app", "")[:_APP_CHARACTERS_MAX]
@@ -21,6 +23,7 @@ def contact_of(request: Request, now: Instant, *, head: int | None = None) -> Re
         outbox_lines=_count(request.headers.get("khabar-outbox")),
         storage_left_bytes=_count(request.headers.get("khabar-storage-left")),
         head=head,
+        assignment=assignment,
     )
 
 

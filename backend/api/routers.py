@@ -6,15 +6,19 @@ from fastapi import APIRouter
 
 from backend.api import (
     audit,
+    conflicts,
     devices,
     enrolment,
     health,
     node,
     people,
     reference,
+    reports,
     sessions,
     subscribers,
+    sync,
     teams,
+    waiting,
 )
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
@@ -28,4 +32,8 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     devices.router,
     teams.router,
     subscribers.router,
+    sync.router,
+    conflicts.router,
+    reports.router,
+    waiting.router,
 )

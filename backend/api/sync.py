@@ -143,9 +143,7 @@ def _push_answer(answer: push.PushAnswer, orders: list[OrderAnswer]) -> PushAnsw
     "/pull",
     operation_id="pull",
     response_model=PullAnswer,
-    responses=problem_responses(
-        *DEVICE_PROBLEMS, problems.CURSOR_STALE, problems.INVALID_REQUEST
-    ),
+    responses=problem_responses(*DEVICE_PROBLEMS, problems.CURSOR_STALE, problems.INVALID_REQUEST),
     dependencies=DEVICE_SECURITY,
 )
 async def pull_page(  # noqa: PLR0913, PLR0917 — one parameter a query member
@@ -159,10 +157,14 @@ async def pull_page(  # noqa: PLR0913, PLR0917 — one parameter a query member
     head: Annotated[
         int, Query(ge=0, le=10**15, description="The last line of the device's own log.")
     ] = 0,
+    assignment: Annotated[
+        int | None, Query(ge=1, le=10**6, description="The assignment the device knows of.")
+    ] = None,
     digest: Annotated[bool, Query(description="Ask for the digest of the scope.")] = False,  # noqa: FBT002 — a query member
 ) -> Response:
     """What moved in the device's scope since the cursor, its lines' verdicts, its orders."""
-    await contacts.record(node, actor.id, contact_of(request, node.now(), head=head))
+    contact = contact_of(request, node.now(), head=head, assignment=assignment)
+    await contacts.record(node, actor.id, contact)
     asked = PullRequest(cursor, limit, head, digest)
     return Response(await pull.pull(node, actor.id, asked), media_type=_JSON)
 

@@ -20,7 +20,7 @@ class NodeIdentity:
     name: str
     country: str
     generation: int
-    """Counts the restores from a backup, from 1."""
+    """Counts the restores from a backup, from 1; the first part of the epoch."""
     epoch: str
     """Changes when a backup is restored: a cursor of another epoch points into another history."""
 

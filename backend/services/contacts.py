@@ -1,7 +1,7 @@
 """Keeps what tablets say of themselves, and hands them their orders.
 
-A contact is written at most once a minute per tablet, so that idle polls cost no transaction; a
-new assignment that the tablet learns of now is written at once, because it is a boundary in its log.
+A contact is written at most once a minute per tablet, so that idle polls cost no transaction; that
+a tablet knows of a new assignment is written at once, because it is a boundary in its log.
 """
 
 from dataclasses import dataclass
@@ -28,28 +28,36 @@ class Reported:
     outbox_lines: int | None
     storage_left_bytes: int | None
     head: int | None
+    assignment: int | None
+    """The newest assignment the tablet knows of."""
 
 
 async def record(node: Node, device: str, reported: Reported) -> list[OrderAnswer]:
     """Note the contact; what the tablet is ordered to do."""
     written_at = node.contacts.get(device)
     is_due = written_at is None or reported.at - written_at >= _WRITTEN_EVERY_MS
-    is_boundary = reported.head is not None and await node.database.read(
-        lambda c: _is_unacknowledged(c, device)
-    )
+    is_boundary = await node.database.read(lambda c: _is_boundary(c, device, reported))
     if is_due or is_boundary:
         await node.database.write(lambda c: _write(c, device, reported))
         node.contacts[device] = reported.at
     return await open_orders(node, device)
 
 
-def _is_unacknowledged(connection: Connection, device: str) -> bool:
-    return devices.assignments(connection, device)[-1].from_seq is None
+def _is_boundary(connection: Connection, device: str, reported: Reported) -> bool:
+    """Whether the tablet says for the first time that it knows of an assignment."""
+    if reported.assignment is None or reported.head is None:
+        return False
+    return any(
+        each.from_seq is None and each.ordinal <= reported.assignment
+        for each in devices.assignments(connection, device)
+    )
 
 
 def _write(connection: Connection, device: str, reported: Reported) -> None:
-    if reported.head is not None and _is_unacknowledged(connection, device):
-        devices.acknowledge_assignment(connection, device, log_seq=reported.head)
+    if reported.head is not None and reported.assignment is not None:
+        devices.acknowledge_assignment(
+            connection, device, ordinal=reported.assignment, from_seq=reported.head + 1
+        )
     devices.record_contact(
         connection,
         device,

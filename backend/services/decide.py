@@ -13,11 +13,11 @@ from backend.clock import Instant
 from backend.db import audit, conflict_store, log_store, report_store
 from backend.db.conflict_store import NO_REPORT, Release, StoredConflict
 from backend.node import Node
+from backend.rulebook import current_form
 from backend.services import node_log
 from backend.services.intake import Intake
 from backend.services.judge import next_revision
 from backend.services.node_log import Decision
-from backend.rulebook import current_form
 from backend.services.take_in import rejudge_log, set_log_aside
 from schemas import problems
 from schemas.problems import Problem
@@ -26,7 +26,7 @@ from sync.changes import Decide, DecisionKind
 from sync.conflicts import Refusal, other_report
 from sync.ids import AgencyCode, ConflictId, OfficerId, ReportId, Revision
 from sync.merge import sameness, unfit
-from sync.report import Conflict, Report, Witness
+from sync.report import Conflict, Report
 from sync.strictjson import Json
 
 

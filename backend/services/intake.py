@@ -13,8 +13,8 @@ from backend.clock import Instant
 from backend.db import conflict_store, evidence_store, log_store, report_store
 from backend.db.conflict_store import NO_REPORT
 from backend.db.log_store import StoredLine
-from backend.services.document import document_of
 from backend.rulebook import Rulebook
+from backend.services.document import document_of
 from sync.ids import AgencyCode, ConflictId, DeviceId, Position, ReportId, Seq
 from sync.report import Conflict, Report, owner_of
 from sync.scope import Scope, device_scope, scopes_of

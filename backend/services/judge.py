@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from backend.db import conflict_store
 from backend.db.author_store import Author
 from backend.db.log_store import Log, StoredLine
-from backend.services.intake import Intake
 from backend.rulebook import current_form, to_current
+from backend.services.intake import Intake
 from sync import conflicts, questions
 from sync.changes import Answer, Change, Decide, Edit, UnreadableChange, read_change
 from sync.forms import FormRules

@@ -7,25 +7,26 @@ the page holds (P5). Stored documents are spliced, not rebuilt.
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 import orjson
 from sqlalchemy import Connection
 
 from backend.clock import Instant, to_text
-from backend.db import author_store, log_store, report_store
+from backend.db import author_store, log_store, orders, report_store
 from backend.db.author_store import Author
 from backend.db.report_store import ReportDocument
 from backend.node import Node
 from backend.services.document import splice
 from schemas import problems
+from schemas.forms.jsonschema import form_index
 from schemas.problems import Problem
 from sync.cursor import Cursor, read_cursor, scope_digest, write_cursor
-from sync.ids import DeviceId, Position, ReportId, Seq
-from sync.scope import Assignment, Scope, assignment_at, device_scope, scope_version, scopes_for
+from sync.ids import DeviceId, Position, ReportId
+from sync.scope import Scope, device_scope, scopes_for
 
 PAGE_REPORTS_MAX: Final = 1_000
-_SCOPE_NAME_LENGTH: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,24 +41,19 @@ class PullRequest:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """A device as a reader: what it sees by, and the short name of that in its cursors."""
+    """A device as a reader: it sees by its newest assignment, acknowledged or not (S2)."""
 
-    device: DeviceId
+    author: Author
     scopes: frozenset[Scope]
 
     @property
-    def scope_name(self) -> str:
-        version = scope_version(self.scopes)
-        return hashlib.sha256(version.encode()).hexdigest()[:_SCOPE_NAME_LENGTH]
-
-
-def reader_of(author: Author) -> Reader:
-    """A device reads by its newest assignment, acknowledged or not (S2)."""
-    return Reader(author.device, scopes_for(author.device, author.assignments[-1]))
+    def device(self) -> DeviceId:
+        return self.author.device
 
 
 def get_reader(connection: Connection, device: str) -> Reader:
-    return reader_of(author_store.load_authors(connection, [device])[device])
+    author = author_store.load_authors(connection, [device])[device]
+    return Reader(author, scopes_for(author.device, author.assignments[-1]))
 
 
 async def pull(node: Node, device: str, asked: PullRequest) -> bytes:
@@ -85,7 +81,7 @@ def _page(
         digest = digest_of(connection, reader)
     log = log_store.find_log(connection, device)
     parts = {
-        "cursor": write_cursor(Cursor(node.identity.epoch, reader.scope_name, upto)),
+        "cursor": write_cursor(Cursor(node.identity.epoch, reader.device, upto)),
         "more": is_more,
         "epoch": node.identity.epoch,
         "at": to_text(now),
@@ -93,9 +89,34 @@ def _page(
         "left": left,
         "digest": digest,
         "verdicts": _verdicts(connection, reader, after=after, upto=upto),
-        **node.standing(connection, device),
+        **_standing(connection, reader.author),
     }
     return _answer(parts, found)
+
+
+def _standing(connection: Connection, author: Author) -> dict[str, object]:
+    """What a tablet is told in every pull besides reports: its orders, its place, what is newer."""
+    newest = author.assignments[-1]
+    return {
+        "orders": [
+            {"id": each.id, "kind": each.kind, "from_seq": each.from_seq, "reason": each.reason}
+            for each in orders.list_open(connection, author.device)
+        ],
+        "assignment": {
+            "ordinal": len(author.assignments),
+            "agency": newest.agency,
+            "team": newest.team or None,
+            "post": newest.post,
+        },
+        "reference": 0,
+        "forms": _forms_digest(),
+    }
+
+
+@cache
+def _forms_digest() -> str:
+    """Names the set of published forms; it changes with the program only."""
+    return hashlib.sha256(orjson.dumps(form_index(), option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 def _answer(parts: dict[str, object], found: Sequence[ReportDocument]) -> bytes:
@@ -111,14 +132,14 @@ def _answer(parts: dict[str, object], found: Sequence[ReportDocument]) -> bytes:
 
 
 def _position(cursor: str | None, node: Node, reader: Reader) -> int:
-    """Where to go on; a cursor of another epoch or scope is sent to the manifest (S5)."""
+    """Where to go on; a cursor of another epoch or reader is sent to the manifest (S5)."""
     if cursor is None:
         return 0
     place = read_cursor(cursor)
-    if place is None or place.epoch != node.identity.epoch or place.scope != reader.scope_name:
+    if place is None or place.epoch != node.identity.epoch or place.reader != reader.device:
         raise Problem(
             problems.CURSOR_STALE,
-            "The cursor is from another epoch or another scope.",
+            "The cursor is from another epoch, or another reader's.",
             epoch=node.identity.epoch,
             manifest="/v1/sync/manifest",
         )
@@ -171,7 +192,7 @@ async def manifest(node: Node, device: str, *, after: str, limit: int) -> Manife
         page = report_store.manifest(connection, reader.scopes, after=after, limit=limit)
         return ManifestPage(
             epoch=node.identity.epoch,
-            cursor=write_cursor(Cursor(node.identity.epoch, reader.scope_name, Position(head))),
+            cursor=write_cursor(Cursor(node.identity.epoch, reader.device, Position(head))),
             reports=[(report, int(revision)) for report, revision in page],
             next=page[-1][0] if len(page) == limit else None,
         )
@@ -189,14 +210,3 @@ async def fetch(node: Node, device: str, reports: Sequence[ReportId]) -> bytes:
         return _answer({"epoch": node.identity.epoch}, found)
 
     return await node.database.read(work)
-
-
-def acknowledged_assignment(assignments: Sequence[Assignment], head: int) -> Seq | None:
-    """The first line a newly told assignment holds for, when the newest one is still unanswered.
-
-    The device learns of it in this pull; what it wrote up to ``head`` belongs to the one before.
-    """
-    if assignments[-1].from_seq is not None:
-        return None
-    before = assignment_at(assignments, Seq(head))
-    return Seq(head + 1) if before is not None else Seq(1)

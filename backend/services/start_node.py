@@ -10,7 +10,7 @@ from backend.ids import IdSource
 from backend.keys import load_or_create
 from backend.node import Node
 from backend.reference_files import REFERENCE_DIRECTORY, load_reference
-from backend.services.rulebook import rulebook
+from backend.rulebook import rulebook
 from backend.settings import Settings
 from schemas.reference_set import ReferenceSet
 
