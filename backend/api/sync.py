@@ -2,6 +2,7 @@
 
 from typing import Annotated
 
+import orjson
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import Response
 
@@ -28,8 +29,6 @@ from schemas.sync import (
     OrderAnswer,
     PullAnswer,
     PushAnswer,
-    SegmentAnswer,
-    VerdictAnswer,
 )
 from schemas.types import Identifier, Sha256
 from sync.ids import ReportId
@@ -73,6 +72,7 @@ _PUSH_BODY = {
 @router.post(
     "/push",
     operation_id="push",
+    response_model=PushAnswer,
     responses=problem_responses(
         *DEVICE_EVEN_REVOKED_PROBLEMS,
         problems.BODY_ENCODING,
@@ -86,7 +86,7 @@ _PUSH_BODY = {
 )
 async def push_bundle(
     request: Request, node: NodeDependency, actor: DeviceEvenRevokedDependency
-) -> PushAnswer:
+) -> Response:
     """Take a bundle in, whoever wrote it: the carrier authenticates, the seals prove the authors.
 
     What is answered is durable. Lines that cannot be applied are verdicts in a 200, never an error.
@@ -114,6 +114,7 @@ async def _bundle(request: Request, node: NodeDependency) -> bytes:
 @router.get(
     "/push/{bundle}",
     operation_id="find_push",
+    response_model=PushAnswer,
     responses=problem_responses(*DEVICE_EVEN_REVOKED_PROBLEMS, problems.NOT_FOUND),
     dependencies=DEVICE_SECURITY,
 )
@@ -121,7 +122,7 @@ async def find_push(
     node: NodeDependency,
     actor: DeviceEvenRevokedDependency,
     bundle: Annotated[Sha256, Path(description="SHA-256 of the bundle's bytes.")],
-) -> PushAnswer:
+) -> Response:
     """What a bundle was, or would be, answered: for a carrier whose answer was lost."""
     answer = await push.find_answer(node, bundle, actor.id)
     if answer is None:
@@ -129,14 +130,16 @@ async def find_push(
     return _push_answer(answer, await contacts.open_orders(node, actor.id))
 
 
-def _push_answer(answer: push.PushAnswer, orders: list[OrderAnswer]) -> PushAnswer:
-    return PushAnswer(
-        receipt=answer.receipt.text,
-        signature=answer.receipt.signature,
-        segments=tuple(SegmentAnswer(**each) for each in answer.segments),
-        verdicts=tuple(VerdictAnswer(**each) for each in answer.verdicts),
-        orders=tuple(orders),
-    )
+def _push_answer(answer: push.PushAnswer, orders: list[OrderAnswer]) -> Response:
+    """The verdicts go out exactly as the receipt hashed them: no member added, none left out."""
+    body = {
+        "receipt": answer.receipt.text,
+        "signature": answer.receipt.signature,
+        "segments": answer.segments,
+        "verdicts": answer.verdicts,
+        "orders": [each.model_dump() for each in orders],
+    }
+    return Response(orjson.dumps(body), media_type=_JSON)
 
 
 @router.get(

@@ -10,7 +10,10 @@ from backend.db.devices import Assignment, Device, Place
 from backend.db.orders import Order, OrderKind, Outcome
 from backend.limits import PAGE_ROWS_MAX
 from backend.node import Node
+from backend.services.intake import Intake
 from backend.services.places import require_place
+from backend.services.pull import get_reader
+from backend.services.rescope import pass_by
 from schemas import problems
 from schemas.problems import Problem
 
@@ -59,7 +62,9 @@ async def reassign(node: Node, actor: PersonActor, device_id: str, place: Place)
             raise Problem(problems.STATE_CONFLICT, "The device is revoked.")
         require_place(connection, place)
         if device.place != place:
+            before = get_reader(connection, device.id)
             devices.assign(connection, device.id, place, by=actor.id, now=now)
+            pass_by(Intake(connection, node.rulebook, now), before)
             deed = actor.deed(
                 "device.reassigned",
                 device.id,
