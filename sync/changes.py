@@ -6,7 +6,7 @@ administrator settled, asked, reopened or released, sealed like everything else 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Literal, cast
+from typing import Final, Literal, cast, get_args
 
 from sync.forms import VOIDED
 from sync.ids import ConflictId, DeviceId, OfficerId, ReportId, Seq, is_uuid
@@ -46,6 +46,7 @@ class Answer:
 
 
 DecisionKind = Literal["settle", "ask", "reopen", "release", "withhold"]
+_DECISIONS: Final[tuple[Json, ...]] = get_args(DecisionKind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,9 +207,9 @@ def _read_answer(line: Mapping[str, Json]) -> Answer | str:
 
 def _read_decision(line: Mapping[str, Json]) -> Decide | str:
     decision, conflict = line.get("decision"), line.get("conflict")
-    if decision not in {"settle", "ask", "reopen", "release", "withhold"}:
+    if decision not in _DECISIONS:
         return "unknown-decision"
-    about_report = decision in {"release", "withhold"}
+    about_report = decision in ("release", "withhold")
     if about_report != (conflict is None) or (conflict is not None and not is_uuid(conflict)):
         return "bad-conflict"
     if not _is_reason(line.get("reason")) or _is_deep(line.get("value")):
