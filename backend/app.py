@@ -14,6 +14,7 @@ from backend.api.middleware.request import RequestMiddleware
 from backend.api.routers import ROUTERS
 from backend.clock import Clock, SystemClock
 from backend.ids import IdSource, SystemIds
+from backend.services import upload
 from backend.services.start_node import open_node
 from backend.settings import Settings
 from schemas.reference_set import ReferenceSet
@@ -38,6 +39,7 @@ def create_app(
         node = open_node(settings, clock=the_clock, ids=the_ids, tables=tables)
         app.state.node = node
         try:
+            await upload.clean_up(node)
             yield
         finally:
             node.close()

@@ -6,7 +6,7 @@ functions, so that ``khabar --help`` answers at once.
 
 import typer
 
-from backend.commands import migrate, openapi, quantity, serve
+from backend.commands import enrol, migrate, openapi, people, quantity, serve
 
 app = typer.Typer(
     name="khabar",
@@ -19,6 +19,8 @@ app = typer.Typer(
 app.command("serve")(serve.command)
 app.command("migrate")(migrate.command)
 app.command("openapi")(openapi.command)
+app.command("enrol")(enrol.command)
+app.add_typer(people.app, name="people")
 app.command("quantity", context_settings=quantity.CONTEXT_SETTINGS)(quantity.command)
 
 

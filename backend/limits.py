@@ -16,6 +16,12 @@ ATTACHMENT_CHUNK_BYTES_MAX: Final = 8 * 1024 * 1024
 UPLOAD_KEPT_MS: Final = 60 * DAY_MS
 """An unfinished upload waits this long: longer than any time without network."""
 
+UPLOADS_OPEN_MAX: Final = 500
+"""Unfinished uploads of one device; a tablet that was weeks without network has some hundred."""
+
+DISK_RESERVED_BYTES: Final = 256 * 1024 * 1024
+"""Kept free of attachments, so that photos never take the room that reports need."""
+
 WAITING_WRITES_MAX: Final = 1_000
 """Works queued for the writer. Beyond it callers are told to come back, before memory is."""
 

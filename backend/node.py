@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from backend.attachment_files import AttachmentFiles
 from backend.bell import Bell
 from backend.clock import Clock, Instant
 from backend.db.engine import Database
@@ -25,6 +26,7 @@ class Node:
     database: Database
     identity: NodeIdentity
     rulebook: Rulebook
+    attachments: AttachmentFiles
     bell: Bell = field(default_factory=Bell)
     contacts: dict[str, Instant] = field(default_factory=dict[str, Instant])
     """When each tablet's contact was last written; see ``services/contacts.py``."""

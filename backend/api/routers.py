@@ -5,6 +5,7 @@ from typing import Final
 from fastapi import APIRouter
 
 from backend.api import (
+    attachments,
     audit,
     conflicts,
     devices,
@@ -31,6 +32,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     enrolment.router,
     devices.router,
     teams.router,
+    attachments.router,
     subscribers.router,
     sync.router,
     conflicts.router,

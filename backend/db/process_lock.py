@@ -26,7 +26,7 @@ class ProcessLock:
     def acquire(self) -> None:
         descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
-            _lock(descriptor)
+            lock_now(descriptor)
         except OSError as error:
             holder = os.read(descriptor, 32).decode("ascii", "replace").strip() or "unknown"
             os.close(descriptor)
@@ -44,7 +44,8 @@ class ProcessLock:
             self._descriptor = None
 
 
-def _lock(descriptor: int) -> None:
+def lock_now(descriptor: int) -> None:
+    """Lock an open file until it is closed, or raise OSError when somebody else has."""
     if sys.platform == "win32":
         msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
     else:

@@ -2,6 +2,7 @@
 
 from sqlalchemy import Connection
 
+from backend.attachment_files import AttachmentFiles
 from backend.clock import Clock
 from backend.db import migrate, node_store, reference
 from backend.db.engine import open_database
@@ -35,7 +36,8 @@ def open_node(
         database.close()
         raise
     rules = rulebook(reference_tables, generation=identity.generation)
-    return Node(settings, clock, ids, keys, database, identity, rules)
+    files = AttachmentFiles(settings.attachments_dir)
+    return Node(settings, clock, ids, keys, database, identity, rules, files)
 
 
 def read_reference(settings: Settings) -> ReferenceSet:

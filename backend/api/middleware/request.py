@@ -4,6 +4,7 @@ from time import perf_counter
 from typing import Final
 
 import structlog
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from backend.api import errors
@@ -46,6 +47,8 @@ class RequestMiddleware:
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             try:
                 await self.app(scope, receive, send_with_id)
+            except ClientDisconnect:
+                log.info("client_gone")  # a tablet behind a mountain: nobody is left to answer
             except Exception:
                 log.exception("unhandled")
                 if status is not None:
