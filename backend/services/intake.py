@@ -4,7 +4,7 @@ Nothing here decides anything; ``judge`` does. The order of ``finish`` is what P
 row first, the position counter after them, the inbox rows that need its number last.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -22,7 +22,7 @@ from sync.verdicts import Verdict
 
 
 @dataclass(slots=True)
-class _Held:
+class Held:
     """A report in hand: as it was stored, and as it is now."""
 
     stored: Report | None
@@ -36,64 +36,62 @@ class Intake:
         self.connection = connection
         self.rulebook = rulebook
         self.now = now
-        self._reports: dict[ReportId, _Held] = {}
-        self._conflicts: dict[ConflictId, tuple[Conflict, AgencyCode]] = {}
+        self.reports: dict[ReportId, Held] = {}
+        self.conflicts: dict[ConflictId, tuple[Conflict, AgencyCode]] = {}
         self._lines: list[StoredLine] = []
         self._verdicts: dict[tuple[str, Seq], Verdict] = {}
-        self._nudges: set[tuple[Scope, ReportId]] = set()
+        self.nudges: set[tuple[Scope, ReportId]] = set()
 
     def load(self, reports: Iterable[ReportId]) -> None:
         """Fetch reports ahead, in one statement; those unknown are remembered as such."""
-        missing = [report for report in reports if report not in self._reports]
+        missing = [report for report in reports if report not in self.reports]
         if missing:
             found = report_store.get_reports(self.connection, sorted(set(missing)))
             for report in missing:
                 stored = found.get(report)
-                self._reports[report] = _Held(stored, stored)
+                self.reports[report] = Held(stored, stored)
 
     def report(self, report: ReportId) -> Report | None:
         self.load((report,))
-        return self._reports[report].now
+        return self.reports[report].now
 
     def put(self, report: Report, conflicts: Iterable[Conflict] = ()) -> None:
         """Take a report's new state and the conflicts that moved with it."""
         self.load((report.id,))
-        self._reports[report.id].now = report
+        held = self.reports[report.id]
         owner = owner_of(report)
-        for conflict in conflicts:
-            self._conflicts[conflict.id] = (conflict, owner)
+        moved = [] if held.now is None or owner_of(held.now) == owner else report.conflicts.values()
+        for conflict in (*moved, *conflicts):
+            self.conflicts[conflict.id] = (conflict, owner)
+        held.now = report
 
     def put_conflict(self, conflict: Conflict, owner: AgencyCode) -> None:
         """Take a conflict that belongs to no report."""
-        self._conflicts[conflict.id] = (conflict, owner)
+        self.conflicts[conflict.id] = (conflict, owner)
 
     def add_line(self, line: StoredLine) -> None:
         """Store a new line with the verdict it has."""
         self._lines.append(line)
-        self._tell_author(line.log, line.report)
+        self.nudges.add(_author_nudge(line))
 
     def set_verdict(self, line: StoredLine, verdict: Verdict) -> None:
         """Give a stored line another verdict."""
         self._verdicts[line.log, line.seq] = verdict
-        self._tell_author(line.log, line.report)
+        self.nudges.add(_author_nudge(line))
 
     def verdict_of(self, line: StoredLine) -> Verdict:
         """A stored line's verdict, as this transaction left it."""
         return self._verdicts.get((line.log, line.seq), line.verdict)
 
-    def _tell_author(self, log: str, report: ReportId | None) -> None:
-        device = DeviceId(log.partition("~")[0])
-        self._nudges.add((device_scope(device), report or NO_REPORT))
-
     def nudge(self, scope: Scope, reports: Iterable[ReportId]) -> None:
         """Let reports pass by in a scope, so that its reader learns what it may see of them now."""
-        self._nudges.update((scope, report) for report in reports)
+        self.nudges.update((scope, report) for report in reports)
 
     @property
     def created(self) -> frozenset[ReportId]:
         """Reports that did not exist before this transaction."""
         return frozenset(
-            key for key, held in self._reports.items() if held.stored is None and held.now
+            key for key, held in self.reports.items() if held.stored is None and held.now
         )
 
     def flush_lines(self) -> None:
@@ -104,45 +102,60 @@ class Intake:
     def finish(self) -> Position:
         """Write everything; the journal's head afterwards."""
         changed = {
-            key: held
-            for key, held in self._reports.items()
+            key: (held.stored, held.now)
+            for key, held in self.reports.items()
             if held.now is not None and held.now is not held.stored
         }
-        if not changed and not self._nudges and not self._conflicts:
+        if not changed and not self.nudges and not self.conflicts:
             return report_store.head(self.connection)
-        conflict_store.put_conflicts(self.connection, self._conflicts.values(), now=self.now)
+        conflict_store.put_conflicts(self.connection, self.conflicts.values(), now=self.now)
         self.flush_lines()
         log_store.set_verdicts(self.connection, self._verdicts)
-        reports = [held.now for held in changed.values() if held.now is not None]
-        listed = {report.id: report_store.attachments_of(report) for report in reports}
-        report_store.put_reports(
-            self.connection,
-            [(report, document_of(report)) for report in reports],
-            complete=self._complete(listed),
-        )
-        report_store.put_attachments(self.connection, listed)
-        moved = sorted(changed.keys() | {report for _, report in self._nudges})
+        _put_reports(self.connection, [now for _, now in changed.values()])
+        moved = sorted(changed.keys() | {report for _, report in self.nudges})
         last = report_store.take_positions(self.connection, len(moved))
         first = last - len(moved) + 1
         positions = {report: Position(first + index) for index, report in enumerate(moved)}
-        report_store.put_inbox(self.connection, self._inbox(changed, positions))
+        report_store.put_inbox(self.connection, _inbox(changed, self.nudges, positions))
         return last
 
-    def _inbox(
-        self, changed: Mapping[ReportId, _Held], positions: Mapping[ReportId, Position]
-    ) -> Iterable[tuple[Scope, ReportId, Position, bool]]:
-        for key, held in changed.items():
-            assert held.now is not None
-            scopes = scopes_of(held.now)
-            left = frozenset[Scope]() if held.stored is None else scopes_of(held.stored) - scopes
-            yield (report_store.JOURNAL, key, positions[key], True)
-            yield from ((scope, key, positions[key], True) for scope in scopes)
-            yield from ((scope, key, positions[key], False) for scope in left)
-        for scope, report in self._nudges:
-            yield (scope, report, positions[report], False)
 
-    def _complete(self, listed: Mapping[ReportId, frozenset[str]]) -> frozenset[ReportId]:
-        """The reports all of whose attachments are here."""
-        names = frozenset[str]().union(*listed.values())
-        here = evidence_store.whole_among(self.connection, names) if names else names
-        return frozenset(report for report, wanted in listed.items() if wanted <= here)
+def _author_nudge(line: StoredLine) -> tuple[Scope, ReportId]:
+    """Let the line's verdict reach its author's next pull."""
+    device = DeviceId(line.log.partition("~")[0])
+    return device_scope(device), line.report or NO_REPORT
+
+
+def _put_reports(connection: Connection, reports: Sequence[Report]) -> None:
+    listed = {report.id: report_store.attachments_of(report) for report in reports}
+    report_store.put_reports(
+        connection,
+        [(report, document_of(report)) for report in reports],
+        complete=_complete(connection, listed),
+    )
+    report_store.put_attachments(connection, listed)
+
+
+def _complete(
+    connection: Connection, listed: Mapping[ReportId, frozenset[str]]
+) -> frozenset[ReportId]:
+    """The reports all of whose attachments are here."""
+    names = frozenset[str]().union(*listed.values())
+    here = evidence_store.whole_among(connection, names) if names else names
+    return frozenset(report for report, wanted in listed.items() if wanted <= here)
+
+
+def _inbox(
+    changed: Mapping[ReportId, tuple[Report | None, Report]],
+    nudges: Iterable[tuple[Scope, ReportId]],
+    positions: Mapping[ReportId, Position],
+) -> Iterable[tuple[Scope, ReportId, Position, bool]]:
+    """The rows that carry the positions: membership, what was left, what only passes by."""
+    for key, (stored, now) in changed.items():
+        scopes = scopes_of(now)
+        left = frozenset[Scope]() if stored is None else scopes_of(stored) - scopes
+        yield (report_store.JOURNAL, key, positions[key], True)
+        yield from ((scope, key, positions[key], True) for scope in scopes)
+        yield from ((scope, key, positions[key], False) for scope in left)
+    for scope, report in nudges:
+        yield (scope, report, positions[report], False)
