@@ -151,9 +151,10 @@ def read_answer(request: Request, status: int, headers: Mapping[str, str], body:
 
 def _refusal(status: int, headers: Mapping[str, str], body: Object) -> Refusal:
     kind, retry = body.get("type"), body.get("retry")
-    slug = kind.removeprefix(PROBLEM_PREFIX) if isinstance(kind, str) else "no-problem"
+    slug = kind.removeprefix(PROBLEM_PREFIX) if isinstance(kind, str) else f"status-{status}"
     if retry not in {"never", "after_change", "later"}:
-        retry = "later" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else "never"
+        # The answer to a HEAD has no body to say so: nothing is given up for that.
+        retry = "later" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else "after_change"
     return Refusal(slug, status, str(retry), _retry_after_ms(headers, body), body)
 
 

@@ -21,8 +21,8 @@ ATTACHMENT_BYTES_MAX: Final = 512 * 1024 * 1024
 Stage = Literal["queued", "confirmed", "refused"]
 
 
-class TooLargeError(ValueError):
-    """The file is larger than a node takes."""
+class UnsuitableError(ValueError):
+    """The file is empty, or larger than a node takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +76,11 @@ class Attachments:
             digest.update(piece)
             bytes_count += len(piece)
             if bytes_count > ATTACHMENT_BYTES_MAX:
-                raise TooLargeError(f"an attachment has at most {ATTACHMENT_BYTES_MAX} bytes")
+                raise UnsuitableError(f"an attachment has at most {ATTACHMENT_BYTES_MAX} bytes")
             self._file.run("INSERT INTO attachment_piece VALUES ('', ?, ?)", ordinal, piece)
             ordinal += 1
+        if not bytes_count:
+            raise UnsuitableError("an empty file is no attachment")
         sha256 = digest.hexdigest()
         if self.find(sha256) is None:
             self._file.run("UPDATE attachment_piece SET sha256 = ? WHERE sha256 = ''", sha256)

@@ -9,7 +9,7 @@ from base64 import b64encode
 from http import HTTPStatus
 from typing import Final
 
-from clients.http import Answer, Refusal, Reply, Request
+from clients.http import Answer, Lost, Refusal, Reply, Request
 from clients.tablet.asking import Asker
 from clients.tablet.attachments import Attachment, Attachments
 from clients.tablet.events import SyncReport
@@ -17,6 +17,8 @@ from clients.tablet.events import SyncReport
 UPLOADS: Final = "/v1/attachments"
 TUS: Final = {"Tus-Resumable": "1.0.0"}
 OFFSET_TYPE: Final = "application/offset+octet-stream"
+
+_GIVEN_UP: Final = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
 
 RESUMPTIONS_MAX: Final = 3
 """How often one upload asks anew where it stands, before the next sync goes on."""
@@ -54,19 +56,36 @@ class Uploading:
         """None when the node confirmed the hash; else the answer that stopped it."""
         answer: Answer | None = None
         for _ in range(RESUMPTIONS_MAX):
-            begun = await self._begin(attachment)
-            if isinstance(begun, str):
-                answer = await self._continue(attachment, begun)
-                if answer is None or _is_final(answer):
-                    return answer
-            else:
-                return begun
+            answer = await self._place(attachment)
+            offset = _offset(answer)
+            upload = self._upload_of(attachment)
+            if offset is None or upload is None:
+                if isinstance(answer, Refusal) and answer.status in _GIVEN_UP:
+                    # The node gave this upload up: a new one is begun.
+                    self._note_upload(attachment, None)
+                    continue
+                return answer
+            answer = await self._pieces(attachment, upload, offset)
+            if answer is None or isinstance(answer, Lost) or _is_final(answer):
+                return answer
+            if isinstance(answer, Refusal) and answer.slug == "upload-content":
+                self._note_upload(attachment, None)
         return answer
 
-    async def _begin(self, attachment: Attachment) -> str | Answer | None:
-        """Where the upload goes on; None when the node has the whole file already."""
-        if attachment.upload is not None:
-            return attachment.upload
+    def _upload_of(self, attachment: Attachment) -> str | None:
+        found = self._attachments.find(attachment.sha256)
+        return None if found is None else found.upload
+
+    def _note_upload(self, attachment: Attachment, upload: str | None) -> None:
+        self._attachments.move(attachment.sha256, "queued", upload=upload, reason=None)
+
+    async def _place(self, attachment: Attachment) -> Answer:
+        """Begin an upload, or ask where one stands; ``Upload-Offset`` says where to go on."""
+        upload = self._upload_of(attachment)
+        if upload is not None:
+            return await self._asker.ask(
+                Request("HEAD", upload, headers=TUS, is_json_expected=False)
+            )
         name = b64encode(attachment.sha256.encode()).decode()
         headers = {
             **TUS,
@@ -76,28 +95,11 @@ class Uploading:
         answer = await self._asker.ask(
             Request("POST", UPLOADS, headers=headers, is_json_expected=False)
         )
-        if not isinstance(answer, Reply) or "tus-resumable" not in answer.headers:
-            return answer
-        location = answer.headers.get("location")
-        if answer.status != HTTPStatus.CREATED or location is None:
-            return None
-        upload = (
-            "/" + location.partition("://")[2].partition("/")[2] if "://" in location else location
-        )
-        self._attachments.move(attachment.sha256, "queued", upload=upload, reason=None)
-        return upload
+        if isinstance(answer, Reply) and "location" in answer.headers:
+            self._note_upload(attachment, _path_of(answer.headers["location"]))
+        return answer
 
-    async def _continue(self, attachment: Attachment, upload: str) -> Answer | None:
-        asked = await self._asker.ask(Request("HEAD", upload, headers=TUS, is_json_expected=False))
-        offset = _offset(asked)
-        if offset is None:
-            if isinstance(asked, Refusal) and asked.status in {
-                HTTPStatus.NOT_FOUND,
-                HTTPStatus.GONE,
-            }:
-                # The node gave this upload up: a new one is begun.
-                self._attachments.move(attachment.sha256, "queued", upload=None, reason=None)
-            return asked
+    async def _pieces(self, attachment: Attachment, upload: str, offset: int) -> Answer | None:
         while offset < attachment.bytes_count:
             piece = self._attachments.piece(attachment.sha256, offset)
             answer = await self._asker.ask(_patch(upload, offset, piece))
@@ -106,6 +108,12 @@ class Uploading:
                 return answer
             offset = moved
         return None
+
+
+def _path_of(location: str) -> str:
+    """The path of a location, which may be a whole URL."""
+    _, is_whole, rest = location.partition("://")
+    return "/" + rest.partition("/")[2] if is_whole else location
 
 
 def _patch(upload: str, offset: int, piece: bytes) -> Request:

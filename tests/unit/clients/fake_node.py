@@ -302,11 +302,12 @@ class FakeNode:
         headers = {"Tus-Resumable": "1.0.0"}
         if method == "POST":
             sha256 = _metadata(request.headers["upload-metadata"])
-            if sha256 in self.files:
-                return httpx.Response(200, headers=headers)
-            upload = f"/v1/uploads/{len(self.uploads) + 1}"
-            self.uploads[upload] = (sha256, int(request.headers["upload-length"]), b"")
-            return httpx.Response(201, headers={**headers, "Location": upload})
+            length = int(request.headers["upload-length"])
+            got = self.files.get(sha256, b"")
+            upload = f"/v1/attachments/uploads/{len(self.uploads) + 1}"
+            self.uploads[upload] = (sha256, length, got)
+            headers |= {"Location": upload, "Upload-Offset": str(len(got))}
+            return httpx.Response(201, headers=headers)
         if path not in self.uploads:
             return problem("not-found", 404, "never")
         sha256, length, got = self.uploads[path]
