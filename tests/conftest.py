@@ -7,17 +7,21 @@ from pathlib import Path
 import pytest
 
 from backend import logs
+from backend.db import reference
 from backend.db.engine import Database, open_database
 from backend.db.migrate import migrate
 from backend.settings import Settings
-from tests.running_node import FakeClock, RunningNode, running_node
+from tests.running_node import FakeClock, RunningNode, reference_tables, running_node
 
 
 @pytest.fixture(scope="session")
 def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with all tables and no rows; copied, never opened, by the fixtures below."""
+    """A database with all tables and the reference rows; copied, never opened, by what follows."""
     path = tmp_path_factory.mktemp("migrated") / "khabar.db"
     migrate(f"sqlite:///{path}")
+    opened = open_database(f"sqlite:///{path}")
+    opened.write_blocking(lambda connection: reference.load(connection, reference_tables()))
+    opened.close()
     return path
 
 

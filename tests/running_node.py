@@ -23,7 +23,7 @@ from joserfc.jwk import OKPKey
 
 from backend.actors import Role
 from backend.app import create_app
-from backend.clock import Instant, after
+from backend.clock import Clock, Instant, after
 from backend.db import people
 from backend.db.people import Person
 from backend.ids import SeededIds
@@ -61,7 +61,7 @@ class Console:
 class TabletKey:
     """A tablet's key, and the tokens it signs. ``offset_ms`` is how far its clock is off."""
 
-    def __init__(self, ids: SeededIds, clock: FakeClock) -> None:
+    def __init__(self, ids: SeededIds, clock: Clock) -> None:
         self.private = Ed25519PrivateKey.from_private_bytes(ids.secret(32))
         self.offset_ms = 0
         self._ids = ids

@@ -1,5 +1,6 @@
 """Bring a database to the tables this version of the program knows."""
 
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -42,7 +43,9 @@ def upgrade(connection: Connection) -> str:
     return head()
 
 
+@cache
 def head() -> str:
+    """The newest revision of this program; its files are read once."""
     revision = ScriptDirectory.from_config(config()).get_current_head()
     assert revision is not None
     return revision

@@ -32,11 +32,15 @@ async def begin(tablet: Tablet, content: bytes, **changed: str) -> httpx.Respons
 
 
 async def patch(
-    tablet: Tablet, location: str, content: object, offset: int, **headers: str
+    tablet: Tablet,
+    location: str,
+    content: bytes | AsyncIterator[bytes],
+    offset: int,
+    **headers: str,
 ) -> httpx.Response:
     return await tablet.client.patch(
         location,
-        content=content,  # pyright: ignore[reportArgumentType]
+        content=content,
         headers={
             **TUS,
             "Content-Type": "application/offset+octet-stream",

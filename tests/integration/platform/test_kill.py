@@ -92,7 +92,7 @@ def test_p1_an_enrolment_and_a_photo_survive_kill_9_at_any_point(
     settings, node_id, code = prepared
     photo = bytes(range(256)) * 32_768
     name = hashlib.sha256(photo).hexdigest()
-    key = TabletKey(SeededIds(7), SystemClock())  # pyright: ignore[reportArgumentType]
+    key = TabletKey(SeededIds(7), SystemClock())
     device = SeededIds(8).uuid()
     port = free_port()
 
