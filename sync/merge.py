@@ -143,7 +143,8 @@ def _new_report(change: Change, writer: Writer, rules: Rules) -> Report:
 def _unfit(report: Report | None, edit: Edit, rules: Rules) -> Parked | None:
     """The first reason why the edit cannot stand in this form; the whole edit is parked for it."""
     for path, touch in sorted(edit.touched.items()):
-        before = None if report is None else report.value(path)
+        is_touched = touch.now != touch.was  # M1: what is not touched is not compared
+        before = report.value(path) if report is not None and is_touched else None
         reason = unfit(path, before, touch.now, rules)
         if reason is not None:
             return Parked(reason, path[:PATH_CHARACTERS_MAX])
@@ -242,13 +243,13 @@ class _Merge:
         return all(knows(self.change, self.writer, witness) for witness in witnesses)
 
     def _write(self, path: str, rule: FieldRule, touch: Touch) -> Result:
-        if self.is_same(path, touch.now, touch.was):
+        if same(rule, self.rules.tables, touch.now, touch.was):
             return Result.UNTOUCHED
         state = self.fields.get(path, EMPTY_FIELD)
         if state.conflict is not None:
             self._take_side(path, state, touch.now)
             return Result.CONTESTED if self.fields[path].conflict else Result.AGREED
-        if self.is_same(path, touch.now, state.value):
+        if same(rule, self.rules.tables, touch.now, state.value):
             self.fields[path] = _joined(state, self.witness)
             return Result.AGREED
         if self._knows_all(state.witnesses) and not self._is_faulty(path, rule, state, touch):
@@ -260,7 +261,7 @@ class _Merge:
 
         Its word is not taken over a colleague's value; over its own or none there is no harm.
         """
-        if self.is_same(path, touch.was, state.value):
+        if same(rule, self.rules.tables, touch.was, state.value):
             return False
         self.flags.append(f"base-mismatch {path}")
         is_evidence = rule.policy in {Policy.CONTEST, Policy.TEXT}

@@ -10,7 +10,7 @@ from typing import Literal
 
 from sync.conflicts import closed, conflict_id, with_conflicts
 from sync.forms import FieldRule, FormRules, Kind
-from sync.normal import derive, same, substance_codes
+from sync.normal import derive, substance_codes
 from sync.report import EMPTY_FIELD, Conflict, Report, Side, Witness
 from sync.strictjson import Json
 from sync.values import Object, Tables, as_field, check, is_not_known
@@ -76,7 +76,7 @@ def review(
         if rule is None or state is was or (before is not None and state.value == was.value):
             continue
         for at, asked, value in asked_fields(rule, path, state.value):
-            if same(asked, tables, value, _old_value(was.value, at, path)):
+            if value == _old_value(was.value, at, path):
                 continue
             readings.pop(at, None)
             kind = "quantity" if asked.kind is Kind.QUANTITY else "substance"

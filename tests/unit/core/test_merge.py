@@ -436,3 +436,13 @@ def test_a_line_retried_after_a_later_one_of_its_own_log_contests_it():
     state = world.now.fields["/place"]
     assert (state.value, state.witnesses) == ("Uzgen", (witness(A, 7, 2),))
     assert state.stances == (Stance("Talas", witness(A, 4, 3)),)
+
+
+def test_m1_an_event_that_was_not_touched_is_no_attempt_to_change_it():
+    path = f"/weighings/{EVENT}"
+    world = World()
+    world.write(A, {path: (None, {"at": "2020-02-01T14:00:00Z"})})
+
+    outcome = world.write(B, {path: (None, None), "/count": (None, 3)}, seen=1)
+
+    assert outcome.results == {path: Result.UNTOUCHED, "/count": Result.APPLIED}
