@@ -5,11 +5,11 @@ only thing the core needs to validate and merge a change.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from sync.ids import CODE_PATTERN, SHA256_PATTERN, UUID_PATTERN
+from sync.ids import is_code
 
 
 class Kind(StrEnum):
@@ -95,24 +95,14 @@ SUBMITTED: Final = "/submitted"
 """The officer's sign-off; what is not submitted is never published."""
 
 
-@dataclass(slots=True)
-class _Node:
-    children: dict[str, "_Node"] = field(default_factory=dict[str, "_Node"])
-    rule: FieldRule | None = None
-
-
-def _is_part_key(segment: str) -> bool:
-    return (
-        UUID_PATTERN.match(segment) is not None
-        or SHA256_PATTERN.match(segment) is not None
-        or CODE_PATTERN.match(segment) is not None
-    )
+_REMEMBERED_MAX: Final = 20_000
+"""Concrete paths a form remembers the rule of; one push of fifty reports names some 2,000."""
 
 
 class FormRules:
     """The rules of one form version, for example ``seizure/1``, looked up by a change's path."""
 
-    __slots__ = ("_found", "_root", "codes", "form", "rules")
+    __slots__ = ("_patterns", "_remembered", "codes", "form", "rules")
 
     def __init__(
         self, form: str, rules: Iterable[FieldRule], codes: Mapping[str, frozenset[str]]
@@ -121,31 +111,38 @@ class FormRules:
         self.form = form
         self.rules = tuple(rules)
         self.codes = dict(codes)
-        self._root = _Node()
-        self._found: dict[str, FieldRule] = {}
+        self._patterns: dict[str, FieldRule] = {}
+        self._remembered: dict[str, FieldRule] = {}
         for rule in self.rules:
-            node = self._root
-            for segment in rule.path.split("/")[1:]:
-                node = node.children.setdefault(segment, _Node())
-            assert node.rule is None, f"two rules for {rule.path} in {form}"
-            node.rule = rule
-            if "*" not in rule.path:
-                self._found[rule.path] = rule
+            assert rule.path not in self._patterns, f"two rules for {rule.path} in {form}"
+            assert rule.path.count("*") <= 1, f"a part within a part: {rule.path} in {form}"
+            self._patterns[rule.path] = rule
 
     def find(self, path: str) -> FieldRule | None:
         """The rule of a concrete path, or None: no rule, a path into a group, or a bad key."""
-        found = self._found.get(path)
-        if found is not None or not path.startswith("/") or len(path) > PATH_CHARACTERS_MAX:
-            return found
-        node = self._root
-        for segment in path.split("/")[1:]:
-            step = node.children.get(segment) if segment != "*" else None
-            if step is None:
-                step = node.children.get("*") if _is_part_key(segment) else None
-            if step is None:
-                return None
-            node = step
-        return node.rule
+        remembered = self._remembered.get(path)
+        if remembered is not None or len(path) > PATH_CHARACTERS_MAX:
+            return remembered
+        found = self._look_up(path)
+        if found is not None:
+            if len(self._remembered) >= _REMEMBERED_MAX:
+                self._remembered.clear()
+            self._remembered[path] = found
+        return found
+
+    def _look_up(self, path: str) -> FieldRule | None:
+        if "*" in path:
+            return None
+        exact = self._patterns.get(path)
+        if exact is not None:
+            return exact
+        segments = path.split("/")
+        for place in range(2, len(segments)):
+            pattern = "/".join((*segments[:place], "*", *segments[place + 1 :]))
+            rule = self._patterns.get(pattern)
+            if rule is not None and is_code(segments[place]):
+                return rule
+        return None
 
     def strike_over(self, path: str) -> str | None:
         """The strike that covers ``path``: its part's, or None when it stands in no part."""

@@ -60,8 +60,9 @@ class Intake:
         self.load((report.id,))
         held = self.reports[report.id]
         owner = owner_of(report)
-        moved = [] if held.now is None or owner_of(held.now) == owner else report.conflicts.values()
-        for conflict in (*moved, *conflicts):
+        if held.now is not None and owner_of(held.now) != owner:
+            self.conflicts |= {key: (each, owner) for key, each in report.conflicts.items()}
+        for conflict in conflicts:
             self.conflicts[conflict.id] = (conflict, owner)
         held.now = report
 
