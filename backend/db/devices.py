@@ -204,12 +204,6 @@ def acknowledge_assignment(
     )
 
 
-def assignment_at(history: tuple[Assignment, ...], seq: int) -> Assignment:
-    """The assignment that line ``seq`` was written under."""
-    known = [each for each in history if each.from_seq is not None and each.from_seq <= seq]
-    return known[-1] if known else history[0]
-
-
 def record_contact(connection: Connection, device: str, contact: Contact, *, now: Instant) -> None:
     """What the tablet said just now; what it left out stays as it was."""
     said = {name: value for name, value in asdict(contact).items() if value is not None}

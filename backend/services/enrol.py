@@ -15,7 +15,7 @@ from backend.db.audit import Deed
 from backend.db.devices import Device, EnrolmentCode, NewDevice, Place
 from backend.keys import verify
 from backend.node import Node
-from backend.services.places import require_place
+from backend.services.postings import require_place
 from backend.services.sign_in import refuse_when_full
 from schemas import problems
 from schemas.devices import EnrolmentRequest, enrolment_code_hash, enrolment_text

@@ -11,7 +11,7 @@ from backend.db.orders import Order, OrderKind, Outcome
 from backend.limits import PAGE_ROWS_MAX
 from backend.node import Node
 from backend.services.intake import Intake
-from backend.services.places import require_place
+from backend.services.postings import require_place
 from backend.services.pull import get_reader
 from backend.services.rescope import pass_by
 from schemas import problems

@@ -4,7 +4,9 @@ from backend.actors import DeviceActor
 from backend.api.actors import device_actor, device_actor_even_revoked
 from backend.clock import to_text
 from backend.db import devices, orders
-from backend.db.devices import Contact, assignment_at
+from backend.db.author_store import load_authors
+from backend.db.devices import Contact
+from sync.scope import assignment_at
 from tests.problem_documents import slug
 from tests.running_node import Console, RunningNode, Tablet
 
@@ -126,10 +128,10 @@ async def test_lines_belong_to_the_assignment_they_were_written_under(node: Runn
         )
     )
     history = await node.inside.database.read(
-        lambda connection: devices.assignments(connection, tablet.id)
+        lambda connection: load_authors(connection, [tablet.id])[tablet.id].assignments
     )
 
-    assert [assignment_at(history, seq).place.agency for seq in (1, 41, 42, 99)] == [
+    assert [assignment_at(history, seq).agency for seq in (1, 41, 42, 99)] == [
         "KG-CNS",
         "KG-CNS",
         "KG-CUS",
@@ -151,11 +153,11 @@ async def test_an_unacknowledged_assignment_holds_no_line(node: RunningNode):
         f"/v1/devices/{tablet.id}/reassign", json={"agency": "KG-CNS", "post": "KG-TORUGART"}
     )
     history = await node.inside.database.read(
-        lambda connection: devices.assignments(connection, tablet.id)
+        lambda connection: load_authors(connection, [tablet.id])[tablet.id].assignments
     )
 
     assert [each.from_seq for each in history] == [1, None]
-    assert assignment_at(history, 1_000).ordinal == 1
+    assert assignment_at(history, 1_000) == history[0]
 
 
 async def test_a_revoked_tablet_is_not_moved(node: RunningNode):

@@ -1,4 +1,4 @@
-"""Where a tablet may stand: a team that is there, works, and has the agency in it."""
+"""Where a tablet may be posted: a team that is there, works, and has the agency in it."""
 
 from sqlalchemy import Connection
 
