@@ -15,6 +15,9 @@ from backend.api.routers import ROUTERS
 from backend.clock import Clock, SystemClock
 from backend.ids import IdSource, SystemIds
 from backend.services import upload
+from backend.services.duplicates import DuplicateFinder
+from backend.services.follow_journal import following
+from backend.services.publish import Publisher
 from backend.services.start_node import open_node
 from backend.settings import Settings
 from schemas.reference_set import ReferenceSet
@@ -26,10 +29,12 @@ def create_app(
     clock: Clock | None = None,
     ids: IdSource | None = None,
     tables: ReferenceSet | None = None,
+    is_following: bool = True,
 ) -> FastAPI:
     """One node's application. Its lifespan opens the database and closes it.
 
     ``tables`` are the reference tables; they are read from their files when they are not given.
+    Without ``is_following`` nothing publishes or compares by itself: a test does, step by step.
     """
     the_clock = clock or SystemClock()
     the_ids = ids or SystemIds()
@@ -40,7 +45,9 @@ def create_app(
         app.state.node = node
         try:
             await upload.clean_up(node)
-            yield
+            followers = (DuplicateFinder(node), Publisher(node)) if is_following else ()
+            async with following(node.bell, followers):
+                yield
         finally:
             node.close()
 

@@ -444,3 +444,8 @@ class SubscriberLag(WireModel):
 class FeedLag(WireModel):
     size: int
     subscribers: Many[SubscriberLag]
+
+
+class ReleasePolicy(WireModel):
+    release_requires_approval: bool
+    """Whether a submitted report waits for an administrator before it may leave the agency."""

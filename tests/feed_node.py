@@ -1,11 +1,14 @@
 """A node with reports in its journal, its publisher, and readers of its feed."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
+import httpx
 from sqlalchemy import Connection
 
+from backend.actors import Role
 from backend.db import conflict_store, feed
 from backend.db.conflict_store import Release
 from backend.db.feed import PageEntry
@@ -16,6 +19,7 @@ from sync.chain import CHAIN_START, Link, first_break
 from sync.ids import ReportId
 from sync.report import Report
 from tests.feed_reports import item
+from tests.running_node import RunningNode, TabletKey
 
 SHARED = {"/submitted": True, "/handling/release/TJ": True, "/handling/release/UZ": True}
 HERB = item(1, "CAN-HERB", "2 кг")
@@ -102,3 +106,42 @@ def take(held: dict[str, dict[str, Any]], body: Mapping[str, Any]) -> None:
 def number_of(report: ReportId | str) -> str:
     """The number a test calls a report by."""
     return str(int(report.rsplit("-", 1)[1], 16))
+
+
+class SubscriberAuth(httpx.Auth):
+    """Signs a fresh token for each request, as a subscriber's own machine does."""
+
+    def __init__(self, subscriber: str, node: str, key: TabletKey) -> None:
+        self._subscriber = subscriber
+        self._node = node
+        self._key = key
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response]:
+        token = self._key.token(self._subscriber, self._node, kind="subscriber")
+        request.headers["Authorization"] = f"Bearer {token}"
+        yield request
+
+
+@dataclass
+class Subscriber:
+    """A reader let in by the node's operator."""
+
+    id: str
+    key: TabletKey
+    client: httpx.AsyncClient
+
+    async def page(self, cursor: str | None = None, limit: int = 100) -> httpx.Response:
+        params = {"limit": limit} | ({} if cursor is None else {"cursor": cursor})
+        return await self.client.get("/v1/feed", params=params)
+
+
+async def subscriber(running: RunningNode, code: str) -> Subscriber:
+    operator = await running.console(roles=(Role.OPERATOR,))
+    key = running.new_key()
+    response = await operator.client.post(
+        "/v1/subscribers", json={"name": code, "code": code, "public_key": key.public_text}
+    )
+    assert response.status_code == 201, response.text
+    found = response.json()["id"]
+    auth = SubscriberAuth(found, running.inside.identity.id, key)
+    return Subscriber(found, key, running.new_client(auth=auth))

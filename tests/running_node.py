@@ -224,9 +224,16 @@ def reference_tables() -> ReferenceSet:
 
 @asynccontextmanager
 async def running_node(
-    settings: Settings, clock: FakeClock, *, seed: int = 1
+    settings: Settings, clock: FakeClock, *, seed: int = 1, is_following: bool = False
 ) -> AsyncGenerator[RunningNode]:
-    app = create_app(settings, clock=clock, ids=SeededIds(seed), tables=reference_tables())
+    """``is_following`` lets it publish and find duplicates by itself, in the background."""
+    app = create_app(
+        settings,
+        clock=clock,
+        ids=SeededIds(seed),
+        tables=reference_tables(),
+        is_following=is_following,
+    )
     async with app.router.lifespan_context(app):
         running = RunningNode(app, clock)
         async with running.client:

@@ -18,11 +18,13 @@ from backend.db.tables.feed import (
     FeedReportRow,
     FeedStateRow,
 )
+from backend.db.tables.journal import ReportRow
 from backend.db.upsert import insert_new, upsert
 from backend.feed.entries import Audience, Live
 from sync.chain import CHAIN_START
 from sync.ids import ReportId
 
+_report = table_of(ReportRow)
 _consumer = table_of(ConsumerRow)
 _state = table_of(FeedStateRow)
 _entry = table_of(FeedEntryRow)
@@ -319,3 +321,9 @@ def requires_approval(connection: Connection, agency: str) -> bool:
 def set_policy(connection: Connection, agency: str, *, release_requires_approval: bool) -> None:
     row = {"agency": agency, "release_requires_approval": release_requires_approval}
     upsert(connection, _policy, row, key=["agency"])
+
+
+def submitted_by(connection: Connection, agency: str) -> list[ReportId]:
+    """The submitted reports an agency owns: those its policy is about."""
+    query = select(_report.c.id).where(_report.c.owner == agency, _report.c.is_submitted)
+    return [ReportId(row.id) for row in connection.execute(query)]

@@ -1,0 +1,172 @@
+"""Finds reports that may tell one event twice, and puts each pair before an administrator.
+
+A consumer of the journal: a push never pays for it. The pair's conflict is named by the pair, so
+that it is opened once, whichever of the two moves, and stays settled once somebody has decided.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from sqlalchemy import Connection
+
+from backend.clock import Instant
+from backend.db import conflict_store, duplicate_keys, feed, reference, report_store
+from backend.db.catalogue import load_catalogue
+from backend.db.report_store import ReportAtPosition
+from backend.node import Node
+from backend.rulebook import current_form
+from backend.services.intake import Intake
+from backend.services.judge import next_revision
+from sync.conflicts import with_conflicts
+from sync.duplicates import Features, Groups, features_of, keys
+from sync.forms import SUBMITTED
+from sync.ids import ConflictId, ReportId
+from sync.likeness import Match, match
+from sync.report import Conflict, Report, Side
+from sync.strictjson import Json
+
+CONSUMER: Final = "duplicates"
+
+_CANDIDATES_MAX: Final = 200
+"""Reports weighed against one that moved: those with most blocks in common."""
+
+_PROPOSALS_MAX: Final = 5
+"""Pairs put before a person for one report, the likeliest first: more would not be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What one step found."""
+
+    consumed_before: int
+    consumed: int
+    matches: tuple[Match, ...]
+    is_more: bool
+
+
+@dataclass(slots=True)
+class DuplicateFinder:
+    """Follows the journal for one node."""
+
+    node: Node
+    reports_max: int = 50
+    name: str = CONSUMER
+    _alone: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _groups: tuple[int, Groups] | None = None
+
+    async def step(self) -> bool:
+        """Look at the reports that moved; whether there are more."""
+        async with self._alone:
+            database = self.node.database
+            before, moved = await database.read(self._moved)
+            if not moved:
+                return False
+            features = {each.report.id: self._features(each.report) for each in moved}
+            blocks = {
+                report: frozenset[str]() if found is None else keys(found)
+                for report, found in features.items()
+            }
+            await database.write(lambda c: duplicate_keys.put_keys(c, blocks))
+            matches = await database.read(lambda c: self._matches(c, features, blocks))
+            found = _Found(
+                before, moved[-1].position, matches, is_more=len(moved) == self.reports_max
+            )
+            now = self.node.now()
+            await database.write(lambda c: self._propose(c, found, now))
+        if found.matches:
+            self.node.journal_moved()
+        return found.is_more
+
+    def _moved(self, connection: Connection) -> tuple[int, list[ReportAtPosition]]:
+        version = reference.newest_version(connection)
+        if self._groups is None or self._groups[0] != version:
+            self._groups = version, load_catalogue(connection).groups
+        consumed = feed.consumed(connection, CONSUMER)
+        return consumed, report_store.reports_after(connection, consumed, limit=self.reports_max)
+
+    def _features(self, report: Report) -> Features | None:
+        """None for a report that is not signed off yet: it may still become anything."""
+        form = current_form(report.form)
+        if form is None or self._groups is None or report.value(SUBMITTED) is not True:
+            return None
+        return features_of(report, form, self.node.rulebook.tables, self._groups[1])
+
+    def _matches(
+        self,
+        connection: Connection,
+        features: Mapping[ReportId, Features | None],
+        blocks: Mapping[ReportId, frozenset[str]],
+    ) -> tuple[Match, ...]:
+        pairs: dict[ConflictId, Match] = {}
+        for report, mine in features.items():
+            if mine is None:
+                continue
+            others = duplicate_keys.sharing_blocks(
+                connection, report, blocks[report], limit=_CANDIDATES_MAX
+            )
+            for found in self._likeliest(mine, report_store.get_reports(connection, others)):
+                pairs[pair_id(found.one, found.other)] = found
+        new = [key for key in pairs if conflict_store.find_conflict(connection, key) is None]
+        return tuple(pairs[key] for key in sorted(new))
+
+    def _likeliest(self, mine: Features, others: Mapping[ReportId, Report]) -> Sequence[Match]:
+        weighed = (
+            match(mine, theirs)
+            for other in others.values()
+            if (theirs := self._features(other)) is not None
+        )
+        found = [each for each in weighed if each is not None]
+        found.sort(key=lambda each: (-each.score, each.one, each.other))
+        return found[:_PROPOSALS_MAX]
+
+    def _propose(self, connection: Connection, found: _Found, now: Instant) -> None:
+        if feed.consumed(connection, CONSUMER) != found.consumed_before:
+            return  # another finder was here: what it did not propose comes again with its touch
+        intake = Intake(connection, self.node.rulebook, now)
+        for each in found.matches:
+            _open(intake, each)
+        intake.finish()
+        feed.set_consumed(connection, CONSUMER, found.consumed)
+
+
+def pair_id(one: ReportId, other: ReportId) -> ConflictId:
+    """The conflict of a pair, whichever is named first. UUID form, version 8."""
+    pair = "\n".join(sorted((one, other)))
+    raw = hashlib.sha256(f"khabar-pair-v1\n{pair}".encode()).hexdigest()
+    return ConflictId(f"{raw[:8]}-{raw[8:12]}-8{raw[13:16]}-a{raw[17:20]}-{raw[20:32]}")
+
+
+def _open(intake: Intake, found: Match) -> None:
+    """The conflict belongs to the report that came later; ids grow with time."""
+    report = intake.report(found.other)
+    if report is None or found.one in report.twins:
+        return
+    revision = next_revision(report, intake)
+    conflict = Conflict(
+        id=pair_id(found.one, found.other),
+        report=report.id,
+        kind="duplicate",
+        path=f"/twins/{found.one}",
+        life="open",
+        version=1,
+        accepted=Side(None, ()),
+        candidates=(),
+        opened=revision,
+        details=_details(found),
+    )
+    after = replace(with_conflicts(report, (conflict,)), revision=revision)
+    intake.put(after, (conflict,))
+
+
+def _details(found: Match) -> Json:
+    return {
+        "other": found.one,
+        "score": found.score,
+        "reasons": [
+            {"slug": each.slug, "points": each.points, "values": dict(each.values)}
+            for each in found.reasons
+        ],
+    }
