@@ -6,7 +6,7 @@ functions, so that ``khabar --help`` answers at once.
 
 import typer
 
-from backend.commands import enrol, migrate, openapi, people, quantity, serve
+from backend.commands import bundle, enrol, migrate, openapi, people, quantity, serve, tablet
 
 app = typer.Typer(
     name="khabar",
@@ -21,6 +21,8 @@ app.command("migrate")(migrate.command)
 app.command("openapi")(openapi.command)
 app.command("enrol")(enrol.command)
 app.add_typer(people.app, name="people")
+app.add_typer(tablet.app, name="tablet")
+app.add_typer(bundle.app, name="bundle")
 app.command("quantity", context_settings=quantity.CONTEXT_SETTINGS)(quantity.command)
 
 

@@ -1,4 +1,4 @@
-"""Reference tablets in front of a real node: enrolled with a real code, over the application itself."""
+"""Reference tablets in front of a real node: a real code, the application itself, no socket."""
 
 from pathlib import Path
 
