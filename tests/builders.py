@@ -23,12 +23,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import (
 from sync.changes import Change, Edit, Touch
 from sync.forms import FieldRule, FormRules, Kind, MemberRule, Policy
 from sync.ids import AgencyCode, DeviceId, OfficerId, ReportId, Revision, Seq, TeamId
+from sync.invariants import StoredLine
 from sync.log import GENESIS, hash_of, seal_message
-from sync.merge import Outcome, Rules, Writer, merge
+from sync.merge import Outcome, Result, Rules, Writer, merge
 from sync.quantity import UnitTable
-from sync.report import Report, Witness
+from sync.report import Conflict, Report, Witness
 from sync.strictjson import Json
 from sync.values import Tables
+from sync.verdicts import Held, Parked, Proposed
 
 REFERENCE = Path(__file__).resolve().parents[1] / "fixtures" / "reference"
 
@@ -242,6 +244,26 @@ def witness(log: str, seq: int, revision: int, at_ms: int | None = None) -> Witn
     return Witness(log, Seq(seq), Revision(revision), OFFICER, at_ms)
 
 
+def stored_line(line: Change, said: Edit, outcome: Outcome, report: Report | None) -> StoredLine:
+    """The line as a node stores it once it is judged."""
+    is_merged = not isinstance(outcome.verdict, Held | Parked)
+    nothing = {Result.UNTOUCHED}
+    if isinstance(outcome.verdict, Proposed) or outcome.report is None:
+        nothing.add(Result.AGREED)  # a foreign agency that only agrees has given nothing
+    written = {path for path, result in outcome.results.items() if result not in nothing}
+    return StoredLine(
+        log=line.device,
+        seq=line.seq,
+        hash=hash_of(f"{line.device}/{line.seq}".encode()),
+        verdict=outcome.verdict,
+        report=line.report,
+        form=line.form,
+        seen=line.seen,
+        revision=report.revision if is_merged and report is not None else None,
+        touched={path: said.touched[path].now for path in sorted(written)},
+    )
+
+
 @dataclass
 class World:
     """One report as the server holds it while a test plays a small history.
@@ -253,6 +275,7 @@ class World:
     rules: Rules = RULES
     sequence: dict[str, int] = field(default_factory=dict)
     outcomes: list[Outcome] = field(default_factory=list)
+    lines: list[StoredLine] = field(default_factory=list)
     writers: dict[str, Writer] = field(default_factory=dict)
 
     def write(
@@ -270,7 +293,14 @@ class World:
         outcome = merge(self.report, line, said, author, self.rules)
         self.report = outcome.report or self.report
         self.outcomes.append(outcome)
+        self.lines.append(stored_line(line, said, outcome, self.report))
         return outcome
+
+    @property
+    def conflicts(self) -> tuple[Conflict, ...]:
+        """Every conflict there ever was, as it is on record now."""
+        newest = {found.id: found for outcome in self.outcomes for found in outcome.conflicts}
+        return tuple(newest.values())
 
     @property
     def now(self) -> Report:

@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
 from sync.ids import DeviceId
+from sync.invariants import Snapshot, StoredLine
 from sync.merge import Outcome, merge
 from sync.report import FieldState, Report
 from sync.strictjson import Json
-from tests.builders import REPORT, RULES, change, device, edit, writer
+from tests.builders import REPORT, RULES, change, device, edit, stored_line, writer
 
 PATH = "/place"
 VALUES = ("x", "y", "z", None)
@@ -101,6 +102,16 @@ class History:
 
     report: Report | None
     taken_in: list[Write]
+    lines: list[StoredLine] = field(default_factory=list)
+
+    def snapshot(self) -> Snapshot:
+        """What a node would have stored."""
+        assert self.report is not None
+        return Snapshot(
+            rules={"trial/1": RULES},
+            lines=tuple(self.lines),
+            reports={self.report.id: (self.report, "")},
+        )
 
     def lost(self) -> list[Write]:
         """Values taken in that stand nowhere, though nobody who wrote later had seen them."""
@@ -143,6 +154,9 @@ def _push(tablet: Tablet, history: History, taken: list[tuple[str, int]], rule: 
         outcome = rule(history.report, write)
         history.report = outcome.report or history.report
         history.taken_in.append(write)
+        said = edit({PATH: (write.was, write.now)})
+        line = change(write.log, write.seq, said, seen=write.seen)
+        history.lines.append(stored_line(line, said, outcome, history.report))
         taken.append((write.log, write.seq))
     tablet.outbox.clear()
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from sync.changes import Decide, Edit, Touch
 from sync.conflicts import Decided, decide
 from sync.ids import Revision
+from sync.invariants import Snapshot, violations
 from sync.merge import Result, Rules, merge, sameness
 from sync.questions import review
 from sync.report import Report
@@ -200,6 +201,26 @@ def test_m1_an_edit_that_changes_nothing_is_never_taken_for_a_write(history, see
 
     assert set(outcome.results.values()) == {Result.UNTOUCHED}
     assert world.report == before
+
+
+@settings(max_examples=200, deadline=None, derandomize=True)
+@given(steps(sensible_touches()))
+def test_p3_p11_every_value_stands_or_is_accounted_for_and_has_its_witness(history):
+    """The independent fold of sync/invariants.py over strikes, proposals and every policy."""
+    world = play(history)
+    if world.report is None:
+        return
+
+    breaches = violations(
+        Snapshot(
+            rules={"trial/1": RULES},
+            lines=tuple(world.lines),
+            reports={world.now.id: (world.now, "")},
+            conflicts=world.conflicts,
+        )
+    )
+
+    assert breaches == ()
 
 
 @settings(max_examples=150, deadline=None, derandomize=True)

@@ -7,6 +7,7 @@ it. The rule loses none; each planted weakening of it must lose some, or the che
 
 import pytest
 
+from sync.invariants import violations
 from tests.property.histories import (
     Rule,
     by_last_arrival,
@@ -30,3 +31,15 @@ def test_p3_no_history_loses_a_value():
 @pytest.mark.parametrize("rule", [with_one_witness, with_values_alone, by_last_arrival])
 def test_p3_a_weaker_rule_is_caught(rule: Rule):
     assert losing(rule, 600) != []
+
+
+def test_p3_the_checker_agrees_with_the_truth_about_what_is_lost():
+    """``khabar fsck`` knows only what is stored; it must see a loss where there is one."""
+    for seed in range(300):
+        for rule in (real, with_values_alone):
+            history = play(seed, rule)
+            if history.report is not None:
+                found = {violation.detail for violation in violations(history.snapshot())}
+                lost = {f"line {write.seq} of {write.log} is lost" for write in history.lost()}
+                assert lost <= found
+                assert rule is with_values_alone or found == set()
