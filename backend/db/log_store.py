@@ -100,20 +100,30 @@ def put_logs(connection: Connection, logs: Iterable[Log]) -> None:
     upsert(connection, _log, rows, key=["name"])
 
 
-def line_hashes(connection: Connection, log: str, *, first: int, last: int) -> dict[int, str]:
-    """Sequence number -> hash of the stored lines from first to last, both included."""
-    rows = connection.execute(
-        select(_line.c.seq, _line.c.hash).where(
-            _line.c.log == log, _line.c.seq.between(first, last)
-        )
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A stored line's hash, and the hash of the line it follows."""
+
+    hash: str
+    prev: str
+
+
+def line_links(connection: Connection, log: str, *, first: int, last: int) -> dict[int, Link]:
+    """Sequence number -> link of the stored lines from first to last, both included."""
+    query = select(_line.c.seq, _line.c.hash, _line.c.prev)
+    rows = connection.execute(query.where(_line.c.log == log, _line.c.seq.between(first, last)))
+    return {row.seq: Link(row.hash, row.prev) for row in rows}
+
+
+def find_holder(connection: Connection, device: str, *, seq: int, line_hash: str) -> Log | None:
+    """The device's log, main or branch, that holds this very line."""
+    query = (
+        select(_log)
+        .join(_line, _line.c.log == _log.c.name)
+        .where(_log.c.device == device, _line.c.seq == seq, _line.c.hash == line_hash)
     )
-    return {row.seq: row.hash for row in rows}
-
-
-def line_prev(connection: Connection, log: str, seq: int) -> str | None:
-    """The link of a stored line, or None when it is not there."""
-    query = select(_line.c.prev).where(_line.c.log == log, _line.c.seq == seq)
-    return connection.execute(query).scalar_one_or_none()
+    row = connection.execute(query.order_by(_log.c.name).limit(1)).mappings().one_or_none()
+    return None if row is None else _to_log(row)
 
 
 def line_verdicts(connection: Connection, log: str, *, first: int, last: int) -> dict[int, Verdict]:

@@ -95,10 +95,12 @@ class Intake:
             key for key, held in self.reports.items() if held.stored is None and held.now
         )
 
-    def flush_lines(self) -> None:
-        """Write the lines taken so far, so that statements about stored lines see them."""
+    def flush(self) -> None:
+        """Write the lines and verdicts taken so far, so that statements about lines see them."""
         log_store.insert_lines(self.connection, self._lines)
         self._lines.clear()
+        log_store.set_verdicts(self.connection, self._verdicts)
+        self._verdicts.clear()
 
     def finish(self) -> Position:
         """Write everything; the journal's head afterwards."""
@@ -110,8 +112,7 @@ class Intake:
         if not changed and not self.nudges and not self.conflicts:
             return report_store.head(self.connection)
         conflict_store.put_conflicts(self.connection, self.conflicts.values(), now=self.now)
-        self.flush_lines()
-        log_store.set_verdicts(self.connection, self._verdicts)
+        self.flush()
         _put_reports(self.connection, [now for _, now in changed.values()])
         moved = sorted(changed.keys() | {report for _, report in self.nudges})
         last = report_store.take_positions(self.connection, len(moved))

@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 
 from backend import keys
 from backend.db import author_store, log_store
+from backend.db.log_store import StoredLine
 from backend.node import Node
 from backend.services.intake import Intake
 from backend.services.receipts import Acknowledged, Receipt, write_receipt
@@ -55,7 +56,9 @@ async def push(node: Node, raw: bytes, delivery: Delivery) -> PushAnswer:
             bundle=bundle,
             carrier=delivery.carrier,
             received_at=delivery.received_at,
-            segments=orjson.dumps([_segment_to_wire(each) for each in taken]),
+            segments=orjson.dumps(
+                [{**_segment_to_wire(each), "head": each.head} for each in taken]
+            ),
         )
         return taken, _stored_through(connection, taken)
 
@@ -84,9 +87,11 @@ async def find_answer(node: Node, bundle: str, carrier: str) -> PushAnswer | Non
             {"device": carrier, "seq": line.seq, "report": line.report}
             | verdicts.to_wire(line.verdict)
             for each in segments
-            if each["device"] == carrier and each["outcome"] != "quarantined"
-            for line in log_store.lines(connection, carrier, first=each["first"], last=each["last"])
+            if each["device"] == carrier and each["head"] is not None
+            for line in _lines_under(connection, each)
         ]
+        for each in segments:
+            del each["head"]
         devices = {each["device"] for each in segments if each["device"]}
         return segments, own, _through(connection, devices)
 
@@ -95,6 +100,21 @@ async def find_answer(node: Node, bundle: str, carrier: str) -> PushAnswer | Non
         return None
     segments, own, through = found
     return _answer(node, bundle, segments, own, through)
+
+
+def _lines_under(connection: Connection, segment: dict[str, Any]) -> list[StoredLine]:
+    """The lines of a segment that was taken in, wherever its log forked since."""
+    first, last = segment["first"], segment["last"]
+    log = log_store.find_holder(connection, segment["device"], seq=last, line_hash=segment["head"])
+    if log is None:
+        return []
+    branched_at = log.branched_at or 1
+    shared = (
+        log_store.lines(connection, log.device, first=first, last=min(last, branched_at - 1))
+        if first < branched_at
+        else []
+    )
+    return [*shared, *log_store.lines(connection, log.name, first=first, last=last)]
 
 
 def _answer(

@@ -7,7 +7,7 @@ report's other waiting lines are judged again once it exists.
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Final, Literal
 
 from sqlalchemy import Connection
 
@@ -18,12 +18,15 @@ from backend.db.conflict_store import NO_REPORT
 from backend.db.log_store import Log, Quarantined, StoredLine
 from backend.services.intake import Intake
 from backend.services.judge import Docket, docket_of, judge
-from backend.services.place import Place, advance, detach_tail, place
+from backend.services.place import Place, advance, detach_tail, places
 from sync.conflicts import conflict_id
 from sync.ids import Revision, Seq
 from sync.log import ProvedLine, ProvedSegment, Refused
 from sync.report import Conflict, Side
 from sync.verdicts import Duplicate, Held, Parked, SetAside, Verdict
+
+_GAP: Final = Held("gap", "")
+"""The verdict of a fresh line beyond a gap until it is known what is missing."""
 
 SegmentOutcome = Literal["stored", "held", "forked", "quarantined"]
 
@@ -47,6 +50,7 @@ class TakenSegment:
     last: int
     outcome: SegmentOutcome
     reason: str | None
+    head: str | None = None
     verdicts: tuple[tuple[ProvedLine, Verdict], ...] = ()
 
 
@@ -86,16 +90,15 @@ def _segment(
     intake: Intake, segment: ProvedSegment, author: Author, delivery: Delivery
 ) -> TakenSegment:
     connection, seal = intake.connection, segment.seal
-    where = place(connection, segment, author.device)
-    verdicts = _known_verdicts(connection, where)
-    log = where.log
-    if where.fresh:
-        log = _without_foreign_tail(intake, where.log, segment, author)
-        log = advance(connection, log, where.fresh)
-        log_store.put_logs(connection, [log])
-        if where.is_new_branch:
-            _report_fork(intake, log, author)
-        verdicts |= _judge_fresh(intake, where, log, author, delivery)
+    intake.flush()
+    verdicts: dict[Seq, Verdict] = {}
+    log = Log(author.device, author.device)
+    for where in places(connection, segment, author.device):
+        verdicts |= _known_verdicts(connection, where)
+        log = where.log
+        if where.fresh:
+            log = _grown(intake, where, author)
+            verdicts |= _judge_fresh(intake, where, log, author, delivery)
     log_store.put_seal(
         connection, log=log.name, first=seal.first, last=seal.last, raw=segment.seal_bytes
     )
@@ -105,22 +108,24 @@ def _segment(
         last=seal.last,
         outcome=_outcome(log, seal.last),
         reason=None,
+        head=seal.head,
         verdicts=tuple((line, verdicts[line.seq]) for line in segment.lines),
     )
 
 
-def _without_foreign_tail(intake: Intake, log: Log, segment: ProvedSegment, author: Author) -> Log:
-    """The log, freed of lines beyond a gap that turn out to follow another history (L7)."""
-    detached = detach_tail(intake.connection, log, segment)
-    if detached is None:
-        return log
-    kept, branch = detached
-    through = branch.stored_through
-    branch = replace(advance(intake.connection, branch, ()), branched_at=through + 1)
-    log_store.put_logs(intake.connection, [kept, branch])
-    _report_fork(intake, branch, author)
-    rejudge_log(intake, branch.name)
-    return kept
+def _grown(intake: Intake, where: Place, author: Author) -> Log:
+    """The log with its fresh lines counted, and without what turned out not to follow them (L7)."""
+    log = where.log
+    if where.foreign_from is not None:
+        log, branch = detach_tail(intake.connection, log, where.foreign_from)
+        log_store.put_logs(intake.connection, [log, branch])
+        _report_fork(intake, branch, author)
+        rejudge_log(intake, branch.name)
+    log = advance(intake.connection, log, where.fresh)
+    log_store.put_logs(intake.connection, [log])
+    if where.is_new_branch:
+        _report_fork(intake, log, author)
+    return log
 
 
 def _outcome(log: Log, last: int) -> SegmentOutcome:
@@ -149,21 +154,17 @@ def _judge_fresh(
     intake.load({line.change.report for line in where.fresh if line.change.report is not None})
     for line in where.fresh:
         if line.seq > log.stored_through:
-            verdict: Verdict = Held("gap", _missing(log, line.seq))
-        else:
-            waiting.judge_stored_before(line.seq, author)
-            docket = Docket(log, author, line.seq, line.change, offset)
-            verdict = judge(docket, intake, waiting.lines)
+            waiting.note(_stored(line, log, delivery, offset, _GAP))
+            continue
+        waiting.judge_stored_before(line.seq, author)
+        docket = Docket(log, author, line.seq, line.change, offset)
+        verdict = judge(docket, intake, waiting.lines)
         stored = _stored(line, log, delivery, offset, verdict)
         intake.add_line(stored)
         waiting.note(stored)
         judged[line.seq] = verdict
     waiting.judge_stored_before(Seq(log.stored_through + 1), author)
-    return judged
-
-
-def _missing(log: Log, seq: Seq) -> str:
-    return f"lines {log.stored_through + 1} to {seq - 1} of {log.name}"
+    return judged | waiting.say_what_is_missing()
 
 
 def _stored(
@@ -194,7 +195,9 @@ class _Waiting:
         self._beyond = [line for line in stored if _is_gap(line)]
 
     def note(self, line: StoredLine) -> None:
-        if isinstance(line.verdict, Held | Parked) and not _is_gap(line):
+        if _is_gap(line):
+            self._beyond.append(line)
+        elif isinstance(line.verdict, Held | Parked):
             self.lines.append(line)
 
     def judge_stored_before(self, seq: Seq, author: Author) -> None:
@@ -204,6 +207,22 @@ class _Waiting:
             verdict = judge(docket_of(line, self._log, author), self._intake, self.lines)
             self._intake.set_verdict(line, verdict)
             self.note(replace(line, verdict=verdict))
+
+    def say_what_is_missing(self) -> dict[Seq, Verdict]:
+        """Tell every line beyond a gap which lines are missing right before its run (L6)."""
+        said: dict[Seq, Verdict] = {}
+        before, verdict = self._log.stored_through, _GAP
+        for line in sorted(self._beyond, key=lambda line: line.seq):
+            if line.seq > before + 1:
+                missing = f"lines {before + 1} to {line.seq - 1} of {self._log.name}"
+                verdict = Held("gap", missing)
+            before = line.seq
+            said[line.seq] = verdict
+            if line.verdict == _GAP:
+                self._intake.add_line(replace(line, verdict=verdict))
+            elif line.verdict != verdict:
+                self._intake.set_verdict(line, verdict)
+        return said
 
 
 def _is_gap(line: StoredLine) -> bool:
@@ -246,7 +265,7 @@ def rejudge_freed(intake: Intake) -> None:
 
 def rejudge_log(intake: Intake, name: str, *, let_in: frozenset[Seq] = frozenset()) -> None:
     """Judge the waiting lines of a log again, in order; ``let_in`` names those a person lets in."""
-    intake.flush_lines()
+    intake.flush()
     log = log_store.find_log(intake.connection, name)
     assert log is not None
     author = author_store.load_authors(intake.connection, [log.device])[log.device]
@@ -267,6 +286,6 @@ def rejudge_log(intake: Intake, name: str, *, let_in: frozenset[Seq] = frozenset
 
 def set_log_aside(intake: Intake, name: str, reason: str) -> None:
     """Keep every waiting line of a log as evidence only."""
-    intake.flush_lines()
+    intake.flush()
     for line in log_store.waiting_lines(intake.connection, name):
         intake.set_verdict(line, SetAside(reason))

@@ -78,8 +78,8 @@ async def _again(node: Node, person: PersonActor, log: str, seq: Seq, aside: str
         else:
             intake.set_verdict(line, SetAside(aside))
             rejudge_log(intake, log)
-        verdict = intake.verdict_of(line)
         intake.finish()
+        verdict = log_store.line_verdicts(connection, log, first=seq, last=seq)[seq]
         action = "line.retry" if aside is None else "line.set-aside"
         audit.append(connection, person.deed(action, f"line:{log}/{seq}", now))
         return verdict
