@@ -184,7 +184,8 @@ def _writes(lines: Iterable[StoredLine]) -> Mapping[tuple[ReportId, str], list[S
 def _is_given_up(rule: FieldRule | None, value: Json) -> bool:
     """What the policy itself lets go: the earlier of two notes, a removal against an addition."""
     policy = None if rule is None else rule.policy
-    return policy is Policy.LATEST or (policy is Policy.UNION and value is None)
+    is_set = policy in {Policy.UNION, Policy.APPEND}
+    return policy is Policy.LATEST or (is_set and value is None)
 
 
 def _stands(line: StoredLine, path: str, state: FieldState, same: Sameness) -> bool:
