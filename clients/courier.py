@@ -11,7 +11,7 @@ from typing import Final, Literal
 
 from clients import bundles
 from clients.clock import Clock, to_text
-from clients.http import Answer, Reply, Request
+from clients.http import Answer, Lost, Refusal, Reply, Request
 from clients.tablet.asking import Asker
 from clients.tablet.events import SyncReport
 from clients.tablet.file import TabletFile
@@ -106,8 +106,10 @@ class Courier:
                 report.bundles_carried += 1
                 continue
             report.note_answer(f"bundle {carried.id[:12]}", answer)
-            if not isinstance(answer, Reply) and report.troubles[-1].retry == "never":
-                self._refuse(carried, report.troubles[-1].reason)
+            if isinstance(answer, Refusal) and answer.retry == "never":
+                self._refuse(carried, answer.slug)
+            elif isinstance(answer, Lost):
+                return
 
     def _read(self, carried: Carried, answer: Answer, node: NodeIdentity) -> PushAnswer | None:
         if not isinstance(answer, Reply):

@@ -141,7 +141,8 @@ def edit(
         else:
             chosen = find_report(tablet, report)
             view = tablet.view(chosen)
-            typed = Typist(view.form, view.fields, tablet.world.ids, lang).read(sets)
+            written_in = tablet.desk.form_of(chosen)
+            typed = Typist(written_in, view.fields, tablet.world.ids, lang).read(sets)
         line = tablet.write(chosen, typed)
     seq = None if line is None else line.seq
     if as_json:
@@ -271,7 +272,10 @@ def status(folder: Folder, *, as_json: AsJson = False) -> None:
     if as_json:
         print_json(asdict(told))
         return
-    table = Table("report", "what", "stage", "not sent", title=f"{told.name}  {told.device}")
+    table = Table(title=f"{told.name}  {told.device}")
+    table.add_column("report", no_wrap=True, min_width=36)
+    for heading in ("what", "stage", "not sent"):
+        table.add_column(heading)
     for each in told.reports:
         table.add_row(each.report, each.title, each.stage.value, str(each.lines_on_tablet or ""))
     console = Console()

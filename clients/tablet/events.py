@@ -36,7 +36,9 @@ class SyncReport:
         return not self.troubles
 
     def note(self, about: str, reason: str, retry: str = "later") -> None:
-        self.troubles.append(Trouble(about, reason, retry))
+        trouble = Trouble(about, reason, retry)
+        if trouble not in self.troubles:
+            self.troubles.append(trouble)
 
     def note_answer(self, about: str, answer: Answer) -> None:
         """Tell of a request that was not served."""

@@ -96,7 +96,7 @@ class HandingIn:
         if isinstance(answer, PushAnswer):
             return self._take(batch, answer)
         if isinstance(answer, Lost):
-            return await self._after_loss(answer)
+            return await self._after_loss(batch, answer)
         return await self._after_refusal(batch, answer)
 
     async def _ask_after_lost(self) -> bool:
@@ -146,14 +146,14 @@ class HandingIn:
         self._report.lines_handed_in += batch.lines_count
         return True
 
-    async def _after_loss(self, lost: Lost) -> bool:
+    async def _after_loss(self, batch: Batch, lost: Lost) -> bool:
         """One more try with half as much: a short message may get through where a long did not."""
         progress = self._progress
         progress.lost_in_a_row += 1
         if progress.lost_in_a_row > 1:
             self._report.note_answer("outbox", lost)
             return False
-        progress.lines_max = max(progress.lines_max // 2, 1)
+        progress.lines_max = max(batch.lines_count // 2, 1)
         return await self._ask_after_lost()
 
     async def _after_refusal(self, batch: Batch, refusal: Refusal) -> bool:

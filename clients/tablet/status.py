@@ -95,13 +95,16 @@ def stage_of(
     """The stage that needs attention most, of a report's own lines and of its document."""
     stages = {_stage_of_line(seq, stored, verdicts.get(seq)) for seq in lines}
     if held is not None:
-        # A conflict that was settled since makes the verdict of old lines history.
-        if held.contested:
-            stages.add(Stage.CONTESTED)
-        elif stages == {Stage.CONTESTED} or Stage.CONTESTED in stages:
-            stages = {Stage.APPLIED if s is Stage.CONTESTED else s for s in stages}
+        # What was settled since makes the verdicts of old lines history.
+        stages -= {Stage.CONTESTED} if not held.contested else set()
+        stages |= {Stage.CONTESTED} if held.contested else set()
+        stages -= set() if _has_proposal(held) else {Stage.WAITING}
     worst = min(stages, key=_ATTENTION.index, default=Stage.APPLIED)
     return _further(held) if worst is Stage.APPLIED else worst
+
+
+def _has_proposal(held: ReportDocument) -> bool:
+    return any(each.get("kind") == "proposal" for each in held.conflicts.values())
 
 
 def _further(held: ReportDocument | None) -> Stage:

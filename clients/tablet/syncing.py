@@ -57,10 +57,10 @@ class Sync:
     async def _read(self) -> list[Object]:
         pulling = Pulling(self._parts, self._asker, self._report)
         before = self._parts.receipts.stored
-        await pulling.run()
-        if self._parts.receipts.stored < before:
-            # The node holds less than it once did: what is missing goes out again at once.
-            await self._handing_in().run()
+        is_read = await pulling.run()
+        if is_read and self._parts.receipts.stored < before and await self._handing_in().run():
+            # The node held less than it once did; what it lacked it has again, and judged anew.
+            await pulling.run()
         return pulling.orders
 
     async def _after_reading(self, orders: list[Object]) -> None:
@@ -71,6 +71,9 @@ class Sync:
         elif not self._is_unreachable():
             await self._parts.courier.hand_in(self._asker, self._node, self._report)
             await self._upload()
+            if self._report.attachments_sent and not self._is_unreachable():
+                # That their evidence is complete is news about reports.
+                await Pulling(self._parts, self._asker, self._report).run()
 
     async def _upload(self) -> bool:
         return await Uploading(self._parts.attachments, self._asker, self._report).run()

@@ -50,6 +50,8 @@ class Uploading:
                 )
                 continue
             is_empty = False
+            if isinstance(answer, Lost):
+                break
         return is_empty
 
     async def _send(self, attachment: Attachment) -> Answer | None:

@@ -49,7 +49,7 @@ class Desk:
                 "INSERT INTO draft VALUES (?1, ?2, ?3)"
                 " ON CONFLICT (report) DO UPDATE SET document = ?3",
                 report,
-                self._form_of(report),
+                self.form_of(report),
                 dumps(typed).decode(),
             )
 
@@ -65,11 +65,11 @@ class Desk:
     def _view(self, report: ReportId) -> tuple[View, list[Change]]:
         changes = self._own.of_report(report)
         held = self._replica.report(report)
-        form = self._form_of(report, changes)
+        form = self.form_of(report, changes)
         verdicts = self._replica.verdicts(report) if changes else {}
         return lay_over(report, form, held, changes, verdicts), changes
 
-    def _form_of(self, report: ReportId, changes: list[Change] | None = None) -> str:
+    def form_of(self, report: ReportId, changes: list[Change] | None = None) -> str:
         """The form version this tablet writes a report in: its own choice, else the newest."""
         row = self._file.one("SELECT form FROM draft WHERE report = ?", report)
         if row is not None:
@@ -87,12 +87,12 @@ class Desk:
         """Write what the officer changed; None when nothing differs from what they saw."""
         with self._file.transaction():
             view, changes = self._view(report)
-            form = self._form_of(report, changes)
+            form = self.form_of(report, changes)
             before = _seen_values(view, form, changes)
             touched: dict[str, Json] = {
                 path: {"was": before.get(path), "now": now}
                 for path, now in sorted(values.items())
-                if before.get(path) != now
+                if not _is_same(before.get(path), now)
             }
             if not touched:
                 return None
@@ -105,7 +105,7 @@ class Desk:
         """Strike the report, with a reason; it is never deleted."""
         with self._file.transaction():
             view, changes = self._view(report)
-            return self._append("void", view, self._form_of(report, changes), {"reason": reason})
+            return self._append("void", view, self.form_of(report, changes), {"reason": reason})
 
     def answer(self, conflict: ConflictId, value: Json, reason: str) -> Line:
         """Reply to a conflict on a report of this tablet, offline or not."""
@@ -115,12 +115,17 @@ class Desk:
                 raise UnknownReportError(conflict)
             view, changes = self._view(known.report)
             own: dict[str, Json] = {"conflict": conflict, "value": value, "reason": reason}
-            return self._append("answer", view, self._form_of(known.report, changes), own)
+            return self._append("answer", view, self.form_of(known.report, changes), own)
 
     def _append(self, op: str, view: View, form: str, own: Mapping[str, Json]) -> Line:
         return self._log.append(
             Statement(op, view.report, self._identity.officer, form, view.revision, own)
         )
+
+
+def _is_same(one: Json, other: Json) -> bool:
+    """Equal as they stand; Python alone would call 1 and true equal."""
+    return one == other and type(one) is type(other)
 
 
 def _seen_values(view: View, form: str, changes: list[Change]) -> Mapping[str, Json]:

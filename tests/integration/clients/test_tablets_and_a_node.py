@@ -228,7 +228,6 @@ async def test_a_photo_goes_on_its_own_lane_and_makes_the_evidence_complete(node
     tablet.attachments.attach(report, io.BytesIO(photo), "image/jpeg", {"name": "seal.jpg"})
 
     told = await sync(tablet, node)
-    await sync(tablet, node)
 
     assert (told.troubles, told.attachments_sent) == ([], 1)
     found = tablet.attachments.find(hashlib.sha256(photo).hexdigest())
