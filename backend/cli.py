@@ -6,7 +6,17 @@ functions, so that ``khabar --help`` answers at once.
 
 import typer
 
-from backend.commands import bundle, enrol, migrate, openapi, people, quantity, serve, tablet
+from backend.commands import (
+    bundle,
+    enrol,
+    migrate,
+    openapi,
+    people,
+    quantity,
+    scenario,
+    serve,
+    tablet,
+)
 
 app = typer.Typer(
     name="khabar",
@@ -23,6 +33,7 @@ app.command("enrol")(enrol.command)
 app.add_typer(people.app, name="people")
 app.add_typer(tablet.app, name="tablet")
 app.add_typer(bundle.app, name="bundle")
+app.add_typer(scenario.app, name="scenario")
 app.command("quantity", context_settings=quantity.CONTEXT_SETTINGS)(quantity.command)
 
 

@@ -13,16 +13,25 @@ LIFE_S: Final = 300
 
 def device_token(key: DeviceKey, *, device: DeviceId, node: str, now_ms: int, token_id: str) -> str:
     """A JWT (RFC 7519) signed with Ed25519 (RFC 8037, RFC 9864)."""
-    issued = now_ms // 1_000
-    header = {"alg": "Ed25519", "kid": device, "typ": "JWT"}
-    claims = {
-        "iss": device,
+    claims: dict[str, str | int] = {"iss": device, "aud": node, "jti": token_id}
+    return _signed(key, device, claims, now_ms)
+
+
+def subscriber_token(key: DeviceKey, *, code: str, node: str, now_ms: int, token_id: str) -> str:
+    """The same of a reader of the feed, who is known at every node by its one code."""
+    claims: dict[str, str | int] = {
+        "kind": "subscriber",
+        "iss": code,
         "aud": node,
-        "iat": issued,
-        "exp": issued + LIFE_S,
         "jti": token_id,
     }
-    signed = f"{_part(header)}.{_part(claims)}"
+    return _signed(key, code, claims, now_ms)
+
+
+def _signed(key: DeviceKey, key_id: str, claims: dict[str, str | int], now_ms: int) -> str:
+    issued = now_ms // 1_000
+    header = {"alg": "Ed25519", "kid": key_id, "typ": "JWT"}
+    signed = f"{_part(header)}.{_part({**claims, 'iat': issued, 'exp': issued + LIFE_S})}"
     return f"{signed}.{_encode(key.sign(signed.encode()))}"
 
 

@@ -46,12 +46,13 @@ def _check_sealed(stage: Stage, sealed: Path) -> None:
 async def _check_carried(stage: Stage, border: Member, customs: Member) -> None:
     """Who wrote is proved by the seal, whoever carried it."""
     history = await stage.consoles[LEAD].get(f"/v1/reports/{stage.filed[FEBRUARY].report}/history")
-    carriers = {line["carrier"] for line in history["lines"] if line["log"] == border.device}
+    names = {member.device: name for name, member in stage.members.items()}
+    carriers = {names[line["carrier"]] for line in history["lines"] if line["log"] == border.device}
     stage.ledger.equal(
         "P11",
         "Lines that came by courier are their author's, and the carrier is on record",
         carriers,
-        {customs.device},
+        {customs.name},
     )
 
 

@@ -1,6 +1,8 @@
 """What the scenario promised and what it found: one row a check, kept in the order of checking."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import cast
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +27,23 @@ class Ledger:
     def equal(self, promise: str, claim: str, found: object, expected: object) -> None:
         """A check that two values are one; the evidence is what was found."""
         is_ok = found == expected
-        evidence = f"{found}" if is_ok else f"found {found}, expected {expected}"
+        seen = _words(found)
+        evidence = seen if is_ok else f"found {seen}; expected {_words(expected)}"
         self.check(promise, claim, evidence, is_ok=is_ok)
 
-    @property
-    def failed(self) -> list[Check]:
-        return [check for check in self.checks if not check.is_ok]
+
+def _words(value: object) -> str:
+    """A value as a person reads it in a table."""
+    match value:
+        case bool():
+            return "yes" if value else "no"
+        case Mapping():
+            pairs = cast("Mapping[object, object]", value)
+            return ", ".join(f"{name}: {_words(each)}" for name, each in pairs.items()) or "nothing"
+        case tuple() | list():
+            return "; ".join(map(_words, cast("Sequence[object]", value))) or "nothing"
+        case set() | frozenset():
+            members = cast("frozenset[object]", value)
+            return "; ".join(sorted(map(_words, members))) or "nothing"
+        case _:
+            return str(value)

@@ -37,15 +37,15 @@ async def everybody_syncs(stage: Stage) -> None:
     check_converged(stage, "the three tablets of the team")
 
 
-def check_converged(stage: Stage, who: str, *names: str) -> None:
-    """P4: equal documents on every tablet of the team."""
+def check_converged(stage: Stage, who: str, *names: str, promise: str = "P4") -> None:
+    """Equal documents on every tablet of the team, or on those named."""
     holders = names or ("cns", "customs", "border")
     held = [_comparable(stage.members[name].documents()) for name in holders]
     common = set(held[0]).intersection(*held[1:])
     differing = [name for name in common if any(each[name] != held[0][name] for each in held)]
     shared = {filed.report for filed in stage.filed.values() if filed.member != "gknb"}
     stage.ledger.check(
-        "P4",
+        promise,
         f"The same state of every report on {who}",
         f"{len(common)} reports in common, {len(differing)} differ",
         is_ok=not differing and shared <= common,

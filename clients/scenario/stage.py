@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from clients.ids import IdSource
 from clients.scenario.console import Console
@@ -13,7 +13,10 @@ from clients.scenario.ledger import Ledger
 from clients.scenario.process import Server
 from clients.scenario.road import Road
 from clients.scenario.sheet import new_keys, values_of
+from clients.scenario.subscriber import Subscriber
 from sync.ids import ReportId
+
+NOT_WRITTEN: Final = ReportId("")
 
 Tell = Callable[[str], None]
 """Told what is being done, for whoever watches."""
@@ -58,7 +61,9 @@ class Stage:
     members: dict[str, Member] = field(default_factory=dict[str, Member])
     team: str = ""
     filed: dict[str, Filed] = field(default_factory=dict[str, Filed])
-    exercise: str = ""
+    exercise: ReportId = NOT_WRITTEN
+    subscribers: dict[str, Subscriber] = field(default_factory=dict[str, Subscriber])
+    """By the code a release list names them by."""
     questions: dict[str, list[Mapping[str, Any]]] = field(
         default_factory=dict[str, list[Mapping[str, Any]]]
     )
