@@ -271,10 +271,12 @@ class _Merge:
         self.fields[path] = take_side(path, state, value, self.witness, self.is_same)
 
     def _apply(self, path: str, rule: FieldRule, value: Json) -> Result:
-        unseen = self._unseen_under(path) if rule.kind is Kind.STRIKE and value is not None else ()
-        if unseen:
-            self._open(path, FieldState(self.fields.get(path, EMPTY_FIELD).value, unseen), value)
-            return Result.CONTESTED
+        before = self.fields.get(path, EMPTY_FIELD).value
+        if rule.kind is Kind.STRIKE and before is None and value is not None:
+            unseen = self._unseen_under(path)
+            if unseen:
+                self._open(path, FieldState(None, unseen), value)
+                return Result.CONTESTED
         self.fields[path] = FieldState(value, (self.witness,))
         return Result.APPLIED
 

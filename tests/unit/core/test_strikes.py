@@ -131,3 +131,15 @@ def test_m10_striking_and_editing_in_one_change_is_no_dispute_with_oneself():
     assert world.write(A, {COLOUR: ("white", "grey"), STRUCK: (None, WRONG)}).verdict == Applied(
         Revision(2)
     )
+
+
+def test_m10_another_reason_for_a_strike_disputes_no_edit_made_under_it():
+    """A struck the item and corrected it all the same: B's better reason strikes nothing new."""
+    world = World()
+    world.write(A, {STRUCK: (None, WRONG)})
+    world.write(A, {COLOUR: (None, "white")})
+
+    outcome = world.write(B, {STRUCK: (WRONG, {"reason": "twice"})}, seen=1)
+
+    assert outcome.verdict == Applied(Revision(3))
+    assert world.stands(STRUCK) == ({"reason": "twice"}, ["B"], [])
