@@ -56,6 +56,8 @@ class Pen:
 
     tablet: Tablet
     lines: list[bytes] = field(default_factory=list)
+    report: str = REPORT
+    """What ``header`` names unless told otherwise."""
 
     @property
     def id(self) -> str:
@@ -77,7 +79,7 @@ class Pen:
             "seq": self.head + 1,
             "prev": hash_of(self.lines[-1]) if self.lines else GENESIS,
             "author": OFFICER,
-            "report": REPORT,
+            "report": self.report,
             "form": FORM,
             "op": "edit",
             "seen": 0,

@@ -27,7 +27,7 @@ from sync.conflicts import Refusal, other_report
 from sync.ids import AgencyCode, ConflictId, OfficerId, ReportId, Revision
 from sync.merge import sameness, unfit
 from sync.report import Conflict, Report
-from sync.strictjson import Json
+from sync.strictjson import Json, Unreadable, dumps, parse
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +64,29 @@ async def decide(node: Node, conflict: ConflictId, asked: Asked) -> StoredConfli
             connection,
             asked.person.deed(f"conflict.{asked.decision}", f"conflict:{conflict}", now),
         )
-        return own_conflict(connection, conflict, asked.person)
+        # Whoever owns it by now: who settles an owner may have handed the report over.
+        after = conflict_store.find_conflict(connection, conflict)
+        assert after is not None
+        return after
 
+    _require_readable(asked.value)
     decided = await node.database.write(work)
     node.journal_moved()
     return decided
+
+
+def _require_readable(value: Json) -> None:
+    """A value is as strict as a tablet's: it goes into a line that every reader must read (J1)."""
+    try:
+        read = parse(dumps(value))
+    except ValueError:
+        read = Unreadable("not-json")
+    if isinstance(read, Unreadable):
+        raise Problem(
+            problems.INVALID_REQUEST,
+            "The value cannot be written into a log.",
+            errors=[{"pointer": "/value", "message": read.reason}],
+        )
 
 
 def own_conflict(

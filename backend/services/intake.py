@@ -66,6 +66,13 @@ class Intake:
             self.conflicts[conflict.id] = (conflict, owner)
         held.now = report
 
+    def find_conflict(self, conflict: ConflictId) -> Conflict | None:
+        """A conflict as this transaction left it, settled ones included."""
+        if conflict in self.conflicts:
+            return self.conflicts[conflict][0]
+        stored = conflict_store.find_conflict(self.connection, conflict)
+        return None if stored is None else stored.conflict
+
     def put_conflict(self, conflict: Conflict, owner: AgencyCode) -> None:
         """Take a conflict that belongs to no report."""
         self.conflicts[conflict.id] = (conflict, owner)

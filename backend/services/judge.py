@@ -6,7 +6,6 @@ No line makes this raise and none is dropped: the worst that becomes of one is `
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from backend.db import conflict_store
 from backend.db.author_store import Author
 from backend.db.log_store import Log, StoredLine
 from backend.rulebook import current_form, to_current
@@ -14,7 +13,7 @@ from backend.services.intake import Intake
 from sync import conflicts, questions
 from sync.changes import Answer, Change, Decide, Edit, UnreadableChange, read_change
 from sync.forms import FormRules
-from sync.ids import DeviceId, ReportId, Revision, Seq
+from sync.ids import DeviceId, Revision, Seq
 from sync.merge import Outcome, Writer, is_foreign, merge
 from sync.report import Conflict, Report, Witness
 from sync.scope import assignment_at
@@ -147,7 +146,7 @@ def _paths(line: StoredLine, device: DeviceId) -> frozenset[str]:
 def _answer(said: Answer, change: Change, writer: Writer, intake: Intake) -> Verdict:
     """Record an author's reply: from who stands in the conflict or is joint to the report."""
     report = intake.report(change.report)
-    conflict = _find_conflict(said, change.report, report, intake)
+    conflict = intake.find_conflict(said.conflict)
     if report is None or conflict is None or conflict.report != change.report:
         return Parked("unknown-conflict")
     if is_foreign(report, writer) and writer.log not in _logs_in(conflict):
@@ -158,15 +157,6 @@ def _answer(said: Answer, change: Change, writer: Writer, intake: Intake) -> Ver
     after = conflicts.with_conflicts(report, (answered,))
     intake.put(replace(after, revision=revision), (answered,))
     return Applied(revision)
-
-
-def _find_conflict(
-    said: Answer, report_id: ReportId, report: Report | None, intake: Intake
-) -> Conflict | None:
-    if report is not None and said.conflict in report.conflicts:
-        return report.conflicts[said.conflict]
-    stored = conflict_store.find_conflict(intake.connection, said.conflict)
-    return None if stored is None or stored.conflict.report != report_id else stored.conflict
 
 
 def _logs_in(conflict: Conflict) -> frozenset[str]:
