@@ -2,8 +2,8 @@
 
 from sync.changes import Decide
 from sync.conflicts import Decided, Refusal, conflict_id, decide
-from sync.ids import Revision
-from sync.merge import Outcome, Result, sameness
+from sync.ids import Revision, TeamId
+from sync.merge import Outcome, Result, Writer, sameness
 from sync.report import Conflict, Report, Side
 from sync.verdicts import Agreed, Applied, Proposed
 from tests.builders import (
@@ -67,6 +67,16 @@ def test_m9_a_team_mate_of_another_agency_merges():
     world.write(A, {"/place": (None, "Osh")})
 
     assert world.write(B, {"/place": ("Osh", "Uzgen")}, seen=1).verdict == Applied(Revision(2))
+
+
+def test_m9_two_tablets_without_a_team_are_no_team():
+    alone = TeamId("")
+    world = World(writers={A: writer(A, team=alone), D: Writer(D, FOREIGN_AGENCY, alone)})
+    world.write(A, {"/place": (None, "Osh")})
+
+    outcome = world.write(D, {"/place": ("Osh", "Khujand")}, seen=1)
+
+    assert outcome.results == {"/place": Result.PROPOSED}
 
 
 def test_m9_each_agency_joint_to_the_report_merges():

@@ -5,7 +5,7 @@ import pytest
 from sync.ids import AgencyCode, Seq, TeamId
 from sync.report import agencies_of, owner_of
 from sync.scope import Assignment, assignment_at, may_see, scopes_for, scopes_of
-from tests.builders import TEAM, A, B, World, uid
+from tests.builders import TEAM, A, B, World, uid, writer
 
 POST = "KG-UZ-DOSTUK"
 
@@ -57,6 +57,17 @@ def test_s1_a_report_not_known_to_be_at_a_post_is_in_no_posts_scope():
     report = world(**{"/place/border_point": {"not_known": True}}).now
 
     assert scopes_of(report) == {f"team:{TEAM}", "agency:KG-CNS"}
+
+
+def test_s1_s2_no_team_is_no_scope():
+    alone = World(writers={A: writer(A, team=TeamId(""))})
+    alone.write(A, {"/place": (None, "Osh")})
+
+    assert scopes_of(alone.now) == {"agency:KG-CNS"}
+    assert scopes_for(B, Assignment(Seq(1), AgencyCode("KG-BS"), TeamId(""))) == {
+        "agency:KG-BS",
+        f"device:{B}",
+    }
 
 
 def test_s2_a_device_reads_by_team_agency_post_and_a_scope_of_its_own():
