@@ -25,12 +25,12 @@ from sync.forms import FieldRule, FormRules, Kind, MemberRule, Policy
 from sync.ids import AgencyCode, DeviceId, OfficerId, ReportId, Revision, Seq, TeamId
 from sync.invariants import StoredLine
 from sync.log import GENESIS, hash_of, seal_message
-from sync.merge import Outcome, Result, Rules, Writer, merge
+from sync.merge import Outcome, Result, Rules, Writer, is_foreign, merge
 from sync.quantity import UnitTable
 from sync.report import Conflict, Report, Witness
 from sync.strictjson import Json
 from sync.values import Tables
-from sync.verdicts import Held, Parked, Proposed
+from sync.verdicts import Held, Parked
 
 REFERENCE = Path(__file__).resolve().parents[1] / "fixtures" / "reference"
 
@@ -244,12 +244,17 @@ def witness(log: str, seq: int, revision: int, at_ms: int | None = None) -> Witn
     return Witness(log, Seq(seq), Revision(revision), OFFICER, at_ms)
 
 
-def stored_line(line: Change, said: Edit, outcome: Outcome, report: Report | None) -> StoredLine:
-    """The line as a node stores it once it is judged."""
+def stored_line(
+    line: Change,
+    said: Edit,
+    outcome: Outcome,
+    report: Report | None,
+    *,
+    by_foreigner: bool = False,
+) -> StoredLine:
+    """The line as a node stores it once it is judged. A foreigner who agrees has given nothing."""
     is_merged = not isinstance(outcome.verdict, Held | Parked)
-    nothing = {Result.UNTOUCHED}
-    if isinstance(outcome.verdict, Proposed) or outcome.report is None:
-        nothing.add(Result.AGREED)  # a foreign agency that only agrees has given nothing
+    nothing = {Result.UNTOUCHED, Result.AGREED} if by_foreigner else {Result.UNTOUCHED}
     written = {path for path, result in outcome.results.items() if result not in nothing}
     return StoredLine(
         log=line.device,
@@ -290,10 +295,11 @@ class World:
         said = edit(touched)
         author = by or self.writers.get(log) or writer(log)
         line = change(log, self.sequence[log], said, seen=seen)
+        by_foreigner = self.report is not None and is_foreign(self.report, author)
         outcome = merge(self.report, line, said, author, self.rules)
         self.report = outcome.report or self.report
         self.outcomes.append(outcome)
-        self.lines.append(stored_line(line, said, outcome, self.report))
+        self.lines.append(stored_line(line, said, outcome, self.report, by_foreigner=by_foreigner))
         return outcome
 
     @property
