@@ -10,6 +10,7 @@ from backend.commands import (
     bundle,
     enrol,
     migrate,
+    mirror,
     openapi,
     people,
     quantity,
@@ -33,6 +34,8 @@ app.command("enrol")(enrol.command)
 app.add_typer(people.app, name="people")
 app.add_typer(tablet.app, name="tablet")
 app.add_typer(bundle.app, name="bundle")
+app.command("mirror")(mirror.command)
+app.add_typer(mirror.app, name="feed")
 app.add_typer(scenario.app, name="scenario")
 app.command("quantity", context_settings=quantity.CONTEXT_SETTINGS)(quantity.command)
 

@@ -49,6 +49,15 @@ def find(connection: Connection, subscriber: str) -> Subscriber | None:
     return Subscriber(row.id, row.name, row.code, row.public_key, row.is_active)
 
 
+def find_named(connection: Connection, name: str) -> Subscriber | None:
+    """The subscriber with this id or code: a centre goes by one code at every node it reads."""
+    query = select(_subscriber).where((_subscriber.c.id == name) | (_subscriber.c.code == name))
+    row = connection.execute(query).one_or_none()
+    if row is None:
+        return None
+    return Subscriber(row.id, row.name, row.code, row.public_key, row.is_active)
+
+
 def list_subscribers(connection: Connection, *, after: str | None, limit: int) -> list[Subscriber]:
     query = select(_subscriber).order_by(_subscriber.c.id).limit(limit)
     if after is not None:

@@ -32,7 +32,9 @@ async def device(node: Node, token: str) -> DeviceActor:
 async def subscriber(node: Node, token: str) -> SubscriberActor:
     """The subscriber that signed ``token``, while it may pull."""
     claims = _read(node, token, "subscriber")
-    found = await node.database.read(lambda connection: subscribers.find(connection, claims.issuer))
+    found = await node.database.read(
+        lambda connection: subscribers.find_named(connection, claims.issuer)
+    )
     if found is None or not found.is_active:
         raise _unknown()
     _verify(node, token, claims, found.public_key)
