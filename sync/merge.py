@@ -305,15 +305,18 @@ class _Merge:
         self.fields[path] = freeze(state, value, self.witness, opened)
 
     def _unseen_under(self, strike: str) -> tuple[Witness, ...]:
-        """Writes inside what a strike covers that its writer had not seen."""
+        """The newest write of each log inside what a strike covers that its writer had not seen."""
         prefix = part_of(strike)
+        covered = (
+            witness
+            for path, state in self.fields.items()
+            if path != strike and path.startswith(prefix)
+            for witness in (*state.witnesses, *(stance.witness for stance in state.stances))
+        )
         unseen: dict[LogName, Witness] = {}
-        for path, state in self.fields.items():
-            if path == strike or not path.startswith(prefix):
-                continue
-            for witness in (*state.witnesses, *(stance.witness for stance in state.stances)):
-                if not knows(self.change, self.writer, witness) and witness != self.witness:
-                    unseen[witness.log] = witness
+        for witness in sorted(covered, key=lambda each: each.seq):
+            if not knows(self.change, self.writer, witness) and witness != self.witness:
+                unseen[witness.log] = witness
         return tuple(unseen[log] for log in sorted(unseen))
 
     def _speak_against_strikes(self, edit: Edit) -> None:

@@ -61,6 +61,18 @@ def test_m10_a_strike_that_saw_everything_strikes():
     assert world.stands(STRUCK) == (WRONG, ["B"], [])
 
 
+def test_m10_who_was_not_seen_stands_against_a_strike_with_the_newest_write():
+    """Whatever the order of the fields, which storage may change."""
+    world = World()
+    world.write(A, {COLOUR: (None, "white")})
+    world.write(A, {f"/items/{ITEM}/quantity": (None, {"amount": "1", "unit": "kg"})})
+    world.write(A, {COLOUR: ("white", "brown")})
+    world.write(B, {STRUCK: (None, WRONG)})
+
+    [accepted] = [each.accepted for each in world.now.conflicts.values()]
+    assert [(witness.log, witness.seq) for witness in accepted.witnesses] == [(A, 3)]
+
+
 def test_m10_a_strike_covers_its_own_part_only():
     world = World()
     world.write(A, {f"/items/{OTHER_ITEM}/colour": (None, "white")})
