@@ -17,7 +17,6 @@ from clients.tablet.events import SyncReport
 from clients.tablet.file import TabletFile
 from clients.tablet.identity import Identity, NodeIdentity
 from clients.wire import PushAnswer, read_push_answer
-from sync.ids import SHA256_PATTERN
 
 PUSH: Final = "/v1/sync/push"
 _MEDIA_TYPES: Final = {
@@ -36,8 +35,8 @@ class Carried:
 
     id: str
     kind: Literal["sealed", "plain"]
-    bundle: str | None
-    """The hash of its content, which a receipt must name; None when only the node can know it."""
+    bundle: str
+    """The hash of what it holds, which a receipt must name (R1); a sealed file tells it (R6)."""
     content: bytes
     taken_at: str
     refusal: str | None
@@ -64,16 +63,13 @@ class Courier:
         if found.node is not None and node is not None and found.node != node.node_id:
             raise NotABundleError(f"{path.name} is sealed to another node: {found.node}")
         digest = hashlib.sha256(found.content).hexdigest()
-        # A sealed file is named after its content, which nobody but the node could tell again.
-        named = path.stem if SHA256_PATTERN.match(path.stem) else None
-        bundle = digest if found.kind == "plain" else named
         with self._file.transaction():
             self._file.run(
                 "INSERT OR IGNORE INTO carried (id, kind, bundle, content, taken_at)"
                 " VALUES (?, ?, ?, ?, ?)",
                 digest,
                 found.kind,
-                bundle,
+                found.bundle,
                 found.content,
                 to_text(self._clock.now()),
             )
@@ -126,11 +122,10 @@ class Courier:
         """The receipt stays for good; the bundle itself is no longer needed."""
         with self._file.transaction():
             self._file.run(
-                "UPDATE carried SET receipt = ?, signature = ?, bundle = ?, refusal = NULL,"
+                "UPDATE carried SET receipt = ?, signature = ?, refusal = NULL,"
                 " content = x'' WHERE id = ?",
                 answer.receipt.text,
                 answer.receipt.signature,
-                answer.receipt.bundle,
                 carried.id,
             )
 

@@ -157,18 +157,15 @@ def read_receipt(text: str, signature: str, *, node: str, signing_key: str) -> R
 
 
 def read_push_answer(
-    raw: bytes, *, device: DeviceId, node: str, signing_key: str, bundle: str | None
+    raw: bytes, *, device: DeviceId, node: str, signing_key: str, bundle: str
 ) -> PushAnswer | None:
-    """The answer to a push, or None: what a captive portal says is no receipt.
-
-    ``bundle`` is None only for a sealed file whose content this carrier cannot know.
-    """
+    """The answer to a push of ``bundle``, or None: what a captive portal says is no receipt."""
     body = read_object(raw)
     text, signature = body.get("receipt"), body.get("signature")
     if not isinstance(text, str) or not isinstance(signature, str):
         return None
     receipt = read_receipt(text, signature, node=node, signing_key=signing_key)
-    if receipt is None or (bundle is not None and receipt.bundle != bundle):
+    if receipt is None or receipt.bundle != bundle:
         return None
     verdicts = body.get("verdicts")
     is_signed = is_same_verdicts(verdicts, receipt.verdicts)

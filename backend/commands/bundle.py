@@ -58,7 +58,7 @@ def show(
     *,
     as_json: AsJson = False,
 ) -> None:
-    """What may be told of a bundle from outside: a sealed one names its node and nothing else."""
+    """What may be told of a bundle from outside: a sealed one names its node and its hash."""
     from clients import bundles  # noqa: PLC0415 — help must not wait for it
 
     found = bundles.read_file(file)
@@ -69,13 +69,13 @@ def show(
         "kind": found.kind,
         "bytes": len(found.content),
         "node": found.node,
+        "bundle": found.bundle,
         "segments": [{"device": s.device, "first": s.first, "last": s.last} for s in seals],
     }
     if as_json:
         print_json(told)
         return
-    typer.echo(
-        f"{found.kind} bundle, {told['bytes']} bytes" + (f", node {found.node}" * bool(found.node))
-    )
+    sealed_to = "" if found.node is None else f", for node {found.node}"
+    typer.echo(f"{found.kind} bundle {found.bundle}, {told['bytes']} bytes{sealed_to}")
     for seal in seals:
         typer.echo(f"{seal.device}: lines {seal.first} to {seal.last}")

@@ -24,12 +24,13 @@ from backend.services.receipts import Acknowledged, Receipt, write_receipt
 from backend.services.take_in import Delivery, TakenSegment, take_in
 from schemas import problems, verdicts
 from schemas.problems import Problem
+from sync.ids import is_uuid
 from sync.log import ProvedSegment, Refused, Segment, bytes_of, prove, split_bundle
 
 SEALED_MEDIA_TYPE = "application/vnd.khabar.bundle"
-_SEALED_START = b"khabar-sealed-v1\n"
+_SEALED_START = b"khabar-sealed-v1"
 _SEALED_INFO = b"khabar-bundle-v1"
-_NODE_ID_LENGTH = 36
+_SEALED_LINES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,13 +197,20 @@ def _through(connection: Connection, devices: set[str]) -> dict[str, int]:
 
 
 def open_sealed(node: Node, raw: bytes) -> bytes:
-    """The bundle in a sealed file (R6), or a Problem that says whose it is not."""
-    header, _, ciphertext = raw[len(_SEALED_START) :].partition(b"\n")
-    if not raw.startswith(_SEALED_START) or len(header) != _NODE_ID_LENGTH:
+    """The bundle in a sealed file (R6), or a Problem that says why there is none."""
+    start, *header = raw.split(b"\n", _SEALED_LINES)
+    if start != _SEALED_START or len(header) != _SEALED_LINES:
         raise Problem(problems.BUNDLE_UNREADABLE, "This is no sealed bundle file.")
-    if header.decode("ascii", "replace") != node.identity.id:
+    sealed_to, named, ciphertext = header
+    if not is_uuid(sealed_to.decode("ascii", "replace")):
+        raise Problem(problems.BUNDLE_UNREADABLE, "This is no sealed bundle file.")
+    if sealed_to.decode("ascii") != node.identity.id:
         raise Problem(problems.BUNDLE_UNREADABLE, "This bundle is sealed to another node.")
     try:
-        return node.keys.open_sealed(ciphertext, _SEALED_INFO)
+        bundle = node.keys.open_sealed(ciphertext, _SEALED_INFO)
     except (InvalidTag, ValueError) as error:
         raise Problem(problems.BUNDLE_UNREADABLE, "The sealed bundle is damaged.") from error
+    if hashlib.sha256(bundle).hexdigest().encode() != named:
+        # Taken in, its carrier could not believe the receipt and would hand it in for ever.
+        raise Problem(problems.BUNDLE_UNREADABLE, "The sealed bundle is not the one it names.")
+    return bundle

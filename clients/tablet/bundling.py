@@ -18,9 +18,8 @@ _ROOM_FOR_SEALS: Final = BATCH_BYTES_MAX
 def export(parts: Parts, path: Path, *, with_carried: bool) -> tuple[Path, ...]:
     """Write the outbox, and on demand what is carried, as files; the paths, none when empty.
 
-    A folder gets one file a bundle, named after its content, so that a carrier can tell a receipt
-    for it from one for another. A sealed file nobody can open cannot be put inside another one:
-    carried ones are copied beside it.
+    A folder gets one file a bundle, named after what it holds. A sealed file nobody can open cannot
+    be put inside another one: carried ones are copied beside it.
     """
     node = parts.identity.require_node()
     written: list[Path] = []
@@ -39,9 +38,8 @@ def export(parts: Parts, path: Path, *, with_carried: bool) -> tuple[Path, ...]:
 def _copy(courier: Courier, folder: Path) -> list[Path]:
     copied: list[Path] = []
     for carried in courier.undelivered():
-        # Only a name of 64 hexadecimal digits claims to be the hash of the content.
-        name = carried.bundle or f"carried-{carried.id[:16]}"
-        target = folder / f"{name}{bundles.SUFFIX}"
+        # After the file, not the bundle it says it holds: a damaged copy replaces no sound one.
+        target = folder / f"{carried.id}{bundles.SUFFIX}"
         bundles.write_file(target, carried.content)
         copied.append(target)
     return copied

@@ -73,7 +73,7 @@ CREATE TABLE attachment_piece (
     UNIQUE (sha256, ordinal)
 ) STRICT;
 CREATE TABLE carried (
-    id TEXT PRIMARY KEY, kind TEXT NOT NULL, bundle TEXT, content BLOB NOT NULL,
+    id TEXT PRIMARY KEY, kind TEXT NOT NULL, bundle TEXT NOT NULL, content BLOB NOT NULL,
     taken_at TEXT NOT NULL, refusal TEXT, receipt TEXT, signature TEXT
 ) STRICT;
 """

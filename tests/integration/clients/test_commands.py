@@ -79,7 +79,7 @@ async def folders(tmp_path: Path) -> tuple[Path, Path]:
     return tmp_path / "author", tmp_path / "driver"
 
 
-def test_r6_a_bundle_is_exported_and_imported_and_shows_nothing_but_its_node(
+def test_r6_a_bundle_is_exported_and_imported_and_shows_its_node_and_its_hash_alone(
     tmp_path: Path, folders: tuple[Path, Path]
 ):
     author, driver = folders
@@ -94,6 +94,7 @@ def test_r6_a_bundle_is_exported_and_imported_and_shows_nothing_but_its_node(
         "kind": "sealed",
         "bytes": file.stat().st_size,
         "node": NODE_ID,
+        "bundle": file.stem,
         "segments": [],
     }
     carrying = Tablet.open(driver)

@@ -138,7 +138,7 @@ class FakeNode:
         raw = gzip.decompress(request.content) if packed else request.content
         if not raw.startswith(bundles.MAGIC):
             return raw
-        _, _, sealed = raw[len(bundles.MAGIC) :].partition(b"\n")
+        _, _, _, sealed = raw.split(b"\n", 3)
         return SUITE.decrypt(sealed, self.sealing, bundles.INFO)
 
     # --- who ----------------------------------------------------------------------------------

@@ -25,12 +25,17 @@ async def author_of(node: FakeNode, count: int = 2, seed: int = 1):
     return tablet
 
 
+def file_bundle(content: bytes) -> str:
+    """The hash that a sealed file says its bundle has."""
+    return content.split(b"\n")[2].decode()
+
+
 async def test_r6_a_sealed_file_is_readable_by_the_node_alone(tmp_path: Path):
     node = FakeNode()
     author = await author_of(node)
     (file,) = author.export_bundle(tmp_path / "one.khabar")
     content = file.read_bytes()
-    header = f"khabar-sealed-v1\n{NODE_ID}\n".encode()
+    header = f"khabar-sealed-v1\n{NODE_ID}\n{file_bundle(content)}\n".encode()
 
     assert content.startswith(header)
     assert "Сары-Таш".encode() not in content
@@ -38,6 +43,7 @@ async def test_r6_a_sealed_file_is_readable_by_the_node_alone(tmp_path: Path):
     with pytest.raises(InvalidTag):
         SUITE.decrypt(sealed, X25519PrivateKey.generate(), bundles.INFO)
     opened = SUITE.decrypt(sealed, node.sealing, bundles.INFO)
+    assert file_bundle(content) == hashlib.sha256(opened).hexdigest()
     assert [line for line in opened.split(b"\n") if b'"seq"' in line] == [
         line.bytes_as_sent for line in author.log.between(1, 2)
     ]
@@ -60,7 +66,7 @@ async def test_p2_two_couriers_hand_in_one_bundle_twice_and_it_is_stored_once(tm
 async def test_r1_a_courier_believes_only_a_receipt_for_the_bundle_it_carries(tmp_path: Path):
     node = FakeNode()
     author, driver = await author_of(node), await enrolled(node, seed=2)
-    (file,) = author.export_bundle(tmp_path)
+    (file,) = author.export_bundle(tmp_path / "named by a person.khabar")
     driver.import_bundle(file)
     other = hashlib.sha256(b"other").hexdigest()
 
@@ -75,6 +81,11 @@ async def test_r1_a_courier_believes_only_a_receipt_for_the_bundle_it_carries(tm
 
     assert told.bundles_carried == 0
     assert [each.receipt for each in driver.courier.all()] == [None]
+    node.faults.clear()
+    assert (await sync(driver, node)).bundles_carried == 1
+    (carried,) = driver.courier.all()
+    assert carried.receipt is not None
+    assert f"bundle {carried.bundle}\n" in carried.receipt
 
 
 async def test_a_bundle_the_node_will_never_take_is_shown_and_keeps_no_other_back(tmp_path: Path):
@@ -146,8 +157,10 @@ async def test_what_is_carried_is_passed_on_beside_the_own_bundle(tmp_path: Path
         b"",
         b"holiday photos",
         b'{"v":1}\n',
-        b"khabar-sealed-v1\nno node\n" + b"x" * 100,
-        bundles.MAGIC + NODE_ID.encode() + b"\ntoo short",
+        f"khabar-sealed-v1\nno node\n{'0' * 64}\n".encode() + b"x" * 100,
+        f"khabar-sealed-v1\n{NODE_ID}\n".encode() + b"x" * 100,
+        f"khabar-sealed-v1\n{NODE_ID}\n{'0' * 63}\n".encode() + b"x" * 100,
+        f"khabar-sealed-v1\n{NODE_ID}\n{'0' * 64}\ntoo short".encode(),
     ],
 )
 async def test_what_is_no_bundle_is_not_carried(tmp_path: Path, content: bytes):
@@ -162,9 +175,10 @@ async def test_what_is_no_bundle_is_not_carried(tmp_path: Path, content: bytes):
 async def test_a_bundle_for_another_node_is_not_carried_to_this_one(tmp_path: Path):
     driver = await enrolled(FakeNode())
     file = tmp_path / "x.khabar"
-    file.write_bytes(bundles.MAGIC + NODE_ID.replace("0d", "0e").encode() + b"\n" + b"x" * 100)
+    other = NODE_ID.replace("0d", "0e")
+    file.write_bytes(f"khabar-sealed-v1\n{other}\n{'0' * 64}\n".encode() + b"x" * 100)
 
-    with pytest.raises(NotABundleError):
+    with pytest.raises(NotABundleError, match="sealed to another node"):
         driver.import_bundle(file)
 
 

@@ -39,7 +39,7 @@ def test_r1_no_body_makes_a_reader_raise_and_none_is_taken_for_a_receipt(body: b
     read_manifest(body)
     read_reports(body)
 
-    push = read_push_answer(body, device=DEVICE, node=NODE_ID, signing_key="AAAA", bundle=None)
+    push = read_push_answer(body, device=DEVICE, node=NODE_ID, signing_key="AAAA", bundle="0" * 64)
 
     assert push is None
 
