@@ -1,9 +1,14 @@
 """What tablets and the node say to each other: push, pull, manifest (docs/protocol.md)."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import Field
 
 from schemas.base import WireModel
 from schemas.types import Identifier, Many, Sha256, Timestamp
+
+FETCH_REPORTS_MAX: Final = 1_000
+"""Reports asked for by name at once; more is refused, not cut: what is absent is out of scope."""
 
 
 class SegmentAnswer(WireModel):
@@ -118,7 +123,7 @@ class ManifestAnswer(WireModel):
 class FetchRequest(WireModel):
     """Which reports a tablet lacks or holds at another revision."""
 
-    reports: Many[Identifier]
+    reports: Annotated[Many[Identifier], Field(max_length=FETCH_REPORTS_MAX)]
 
 
 class FetchAnswer(WireModel):

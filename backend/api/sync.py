@@ -209,5 +209,5 @@ async def fetch_reports(
 ) -> Response:
     """The named reports that are in the device's scope; others are silently absent."""
     body = await read_json(request, FetchRequest)
-    wanted = [ReportId(report) for report in body.reports[:PAGE_REPORTS_MAX]]
+    wanted = [ReportId(report) for report in body.reports]
     return Response(await pull.fetch(node, actor.id, wanted), media_type=_JSON)
