@@ -14,6 +14,7 @@ from backend.commands import (
     openapi,
     people,
     quantity,
+    restore,
     scenario,
     serve,
     tablet,
@@ -30,6 +31,7 @@ app = typer.Typer(
 app.command("serve")(serve.command)
 app.command("migrate")(migrate.command)
 app.command("openapi")(openapi.command)
+app.command("restore-epoch")(restore.command)
 app.command("enrol")(enrol.command)
 app.add_typer(people.app, name="people")
 app.add_typer(tablet.app, name="tablet")

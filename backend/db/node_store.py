@@ -2,7 +2,7 @@
 
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, update
 
 from backend.clock import Instant
 from backend.db.tables.base import table_of
@@ -50,3 +50,8 @@ def ensure(connection: Connection, new: NewNode) -> NodeIdentity:
     identity = find(connection)
     assert identity is not None
     return identity
+
+
+def begin_life(connection: Connection, *, generation: int, epoch_random: str) -> None:
+    """What follows belongs to another epoch than everything before."""
+    connection.execute(update(_node).values(generation=generation, epoch_random=epoch_random))

@@ -140,6 +140,31 @@ async def test_verdicts_reach_their_author_alone_and_again_when_they_change(node
     assert carrier.verdicts == {}
 
 
+async def test_s8_orders_come_with_every_pull_and_push_until_they_are_receipted(
+    node: RunningNode,
+):
+    scene = await open_scene(node)
+    pen = await scene.pen()
+    pen.fill(1)
+    at = f"/v1/devices/{pen.id}/resend"
+    given = await scene.console.client.post(at, json={"from_seq": 1, "reason": "Restored."})
+    order = {
+        "id": given.json()["id"],
+        "kind": "resend-from",
+        "from_seq": 1,
+        "reason": "Restored.",
+    }
+
+    pulled = [(await Reader(pen).page())["orders"] for _ in range(2)]
+    pushed = (await deliver(pen, pen.segment())).body["orders"]
+    await pen.client.post(
+        f"/v1/devices/current/orders/{order['id']}/receipt", json={"outcome": "done"}
+    )
+    after = (await Reader(pen).page())["orders"]
+
+    assert [*pulled, pushed, after] == [[order], [order], [order], []]
+
+
 # --- cursors ----------------------------------------------------------------------------------
 
 
