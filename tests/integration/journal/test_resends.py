@@ -138,8 +138,8 @@ async def test_p2_one_bundle_handed_in_by_many_at_once_is_taken_once(node: Runni
     )
 
     assert [answer.stored for answer in answers] == [{pen.id: 4}] * 6
-    assert sorted(answers[0].names + answers[1].names) == ["applied"] * 4 + ["duplicate"] * 4
-    assert answers[0].verdicts == answers[1].verdicts
+    assert [answer.names for answer in answers].count(["applied"] * 4) <= 1
+    assert answers[0].verdicts == answers[1].verdicts == {seq: applied(seq) for seq in range(1, 5)}
     history = await scene.history()
     assert [line["seq"] for line in history["lines"]] == [1, 2, 3, 4]
     assert history["revision"] == 4
