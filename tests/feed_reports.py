@@ -9,7 +9,7 @@ from backend.reference_files import load_reference
 from schemas.forms.registry import CURRENT, rules
 from schemas.reference_set import Tables as ReferenceTables
 from schemas.reference_set import code_lists, substance_names, unit_rows
-from sync.duplicates import Features, Groups, features_of
+from sync.duplicates.features import Features, Groups, features_of
 from sync.forms import FormRules
 from sync.ids import AgencyCode, ConflictId, DeviceId, OfficerId, ReportId, Revision, Seq, TeamId
 from sync.quantity import UnitTable

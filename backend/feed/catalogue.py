@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final, cast
 
 from schemas.reference_set import Tables
-from sync.duplicates import Groups
+from sync.duplicates.features import Groups
 from sync.strictjson import Json
 
 

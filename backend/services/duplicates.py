@@ -21,10 +21,10 @@ from backend.rulebook import current_form
 from backend.services.intake import Intake
 from backend.services.judge import next_revision
 from sync.conflicts import with_conflicts
-from sync.duplicates import Features, Groups, features_of, keys
+from sync.duplicates.features import Features, Groups, features_of, keys
+from sync.duplicates.likeness import Match, match
 from sync.forms import SUBMITTED
 from sync.ids import ConflictId, ReportId
-from sync.likeness import Match, match
 from sync.report import Conflict, Report, Side
 from sync.strictjson import Json
 

@@ -10,8 +10,8 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sync.duplicates import features_of, keys
-from sync.likeness import match, weigh
+from sync.duplicates.features import features_of, keys
+from sync.duplicates.likeness import match, weigh
 from sync.quantity import plain
 from sync.report import Report
 from tests.feed_reports import contested, features, form, groups, item, report, tables, uuid

@@ -2,8 +2,8 @@
 
 import pytest
 
-from sync.duplicates import features_of, keys
-from sync.likeness import THRESHOLD, match, weigh
+from sync.duplicates.features import features_of, keys
+from sync.duplicates.likeness import THRESHOLD, match, weigh
 from sync.report import Report
 from tests.feed_reports import contested, features, form, groups, item, report, tables, uuid
 

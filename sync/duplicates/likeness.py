@@ -1,7 +1,8 @@
 """How alike two reports are: the weights, the reasons, and the line above which a person is asked.
 
 The weights are points out of a hundred, found on real pairs and on ordinary days of ordinary posts
-(tests/unit/core/test_duplicates.py holds both); what is compared stands in ``sync/duplicates.py``.
+(tests/unit/core/test_duplicates.py holds both); what is compared stands in
+``sync/duplicates/features.py``.
 """
 
 from collections.abc import Iterator, Mapping
@@ -10,7 +11,7 @@ from decimal import ROUND_HALF_EVEN, Decimal, localcontext
 from math import asin, cos, radians, sin, sqrt
 from typing import Final
 
-from sync.duplicates import (
+from sync.duplicates.features import (
     APART_MS_MAX,
     DAY_MS,
     HOUR_MS,
