@@ -5,8 +5,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
-import click
 import typer
 
 from tests.repo.documents import khabar_calls, make_targets, missing_paths, spans
@@ -159,12 +159,16 @@ def test_every_khabar_command_in_a_document_or_the_makefile_exists():
     )
 
 
-def wrong(command: click.Command, call: list[str]) -> str | None:
-    """What the tree of commands says against a call; ``a|b`` stands for either."""
-    if isinstance(command, click.Group):
+def wrong(command: Any, call: list[str]) -> str | None:
+    """What the tree of commands says against a call; ``a|b`` stands for either.
+
+    Typer brings its own copy of click, so a group is told by what it has, not by its class.
+    """
+    commands = getattr(command, "commands", None)
+    if commands is not None:
         if not call or call[0].startswith("-"):
             return None
-        below = [command.commands.get(name) for name in call[0].split("|")]
+        below = [commands.get(name) for name in call[0].split("|")]
         faults = [wrong(each, call[1:]) if each else f"no command {call[0]}" for each in below]
         return next(filter(None, faults), None)
     known = {option for parameter in command.params for option in parameter.opts} | {"--help"}
@@ -185,12 +189,16 @@ def test_planted_faults_in_a_document_are_found():
 
 
 def test_planted_faults_in_a_call_are_found():
-    root = click.Group(
-        commands={
-            "bundle": click.Group(commands={"export": click.Command("export")}),
-            "quantity": click.Command("quantity", params=[click.Option(["--lang"])]),
-        },
-    )
+    planted = typer.Typer()
+    bundle = typer.Typer()
+    bundle.command("export")(lambda: None)
+    bundle.command("show")(lambda: None)
+
+    @planted.command("quantity")
+    def quantity(text: str, lang: str = "ru") -> None: ...
+
+    planted.add_typer(bundle, name="bundle")
+    root = typer.main.get_command(planted)
     document = (
         '```\n$ khabar quantity "8 кг" --lang ru --jsn | less\n```\n`khabar bundle export|import`'
     )
