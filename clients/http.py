@@ -137,6 +137,8 @@ def read_answer(request: Request, status: int, headers: Mapping[str, str], body:
     media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type == PROBLEM_TYPE:
         return _refusal(status, headers, read_object(body))
+    if status == HTTPStatus.NOT_MODIFIED and _is_known(request, headers):
+        return Reply(status, {name.lower(): headers[name] for name in headers}, b"")
     if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
         if request.is_json_expected and media_type != JSON_TYPE:
             return Lost("not-the-node")
@@ -147,6 +149,12 @@ def read_answer(request: Request, status: int, headers: Mapping[str, str], body:
     if status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return Refusal("no-problem", status, "later", _retry_after_ms(headers, {}))
     return Lost("not-the-node")
+
+
+def _is_known(request: Request, headers: Mapping[str, str]) -> bool:
+    """Whether "not changed" is about the version that was asked about; compression weakens it."""
+    known = request.headers.get("If-None-Match")
+    return known is not None and headers.get("etag", "").removeprefix("W/") == known
 
 
 def _refusal(status: int, headers: Mapping[str, str], body: Object) -> Refusal:

@@ -111,6 +111,10 @@ class PullPage:
     assignment: Object
     """Where the tablet stands now; it says the ordinal back."""
     digest: str | None
+    reference: int = 0
+    """The newest number of a reference row (S9)."""
+    forms: str = ""
+    """The digest of the forms that the node publishes (S9)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +197,7 @@ def read_pull_page(raw: bytes, *, device: DeviceId) -> PullPage | None:
             return None
     if not isinstance(stored, int) or "reports" not in body or None in reports:
         return None
-    digest = body.get("digest")
+    digest, reference, forms = (body.get(name) for name in ("digest", "reference", "forms"))
     return PullPage(
         cursor=cursor,
         more=more,
@@ -205,6 +209,8 @@ def read_pull_page(raw: bytes, *, device: DeviceId) -> PullPage | None:
         orders=tuple(_object(each) for each in _array(body.get("orders"))),
         assignment=_object(body.get("assignment")),
         digest=digest if isinstance(digest, str) and is_sha256(digest) else None,
+        reference=reference if isinstance(reference, int) else 0,
+        forms=forms if isinstance(forms, str) else "",
     )
 
 

@@ -289,6 +289,33 @@ def status(folder: Folder, *, as_json: AsJson = False) -> None:
         console.print(f"Lines {first} to {last} are not taken: {reason}", markup=False)
 
 
+@app.command("find")
+def find(
+    folder: Folder,
+    table: Annotated[str, typer.Argument(help="border_points, substances, districts...")],
+    name: Annotated[str, typer.Argument(help="A name in any language, a code, or how it begins.")],
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Look a name up in the reference tables on the tablet. Status 1 when nothing bears it."""
+    with opened(folder) as tablet:
+        tables = tablet.reference.tables()
+        if table not in tables:
+            fail(f"no table {table} on this tablet; it has: {', '.join(tables) or 'none, sync it'}")
+        found = tablet.reference.find(table, name)
+    if as_json:
+        print_json([asdict(each) for each in found])
+    else:
+        for each in found:
+            names = [str(each.body[key]) for key in ("name_en", "name_ru") if each.body.get(key)]
+            mark = "" if each.is_exact else "begins so: "
+            typer.echo(f"{mark}{each.code}  {' / '.join(names)}")
+        if sum(each.is_exact for each in found) > 1:
+            typer.echo("Several bear this name: only the officer can say which", err=True)
+    if not found:
+        raise typer.Exit(1)
+
+
 @app.command("export")
 def export(
     folder: Folder,

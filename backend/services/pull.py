@@ -4,7 +4,6 @@ Everything of one page is read on one snapshot, so that the cursor it returns co
 the page holds (P5). Stored documents are spliced, not rebuilt.
 """
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -14,7 +13,7 @@ import orjson
 from sqlalchemy import Connection
 
 from backend.clock import Instant, to_text
-from backend.db import author_store, log_store, orders, report_store
+from backend.db import author_store, log_store, orders, reference, report_store
 from backend.db.author_store import Author
 from backend.db.report_store import ReportDocument
 from backend.node import Node
@@ -108,15 +107,15 @@ def _standing(connection: Connection, author: Author) -> dict[str, object]:
             "team": newest.team or None,
             "post": newest.post,
         },
-        "reference": 0,
+        "reference": reference.newest_version(connection),
         "forms": _forms_digest(),
     }
 
 
 @cache
 def _forms_digest() -> str:
-    """Names the set of published forms; it changes with the program only."""
-    return hashlib.sha256(orjson.dumps(form_index(), option=orjson.OPT_SORT_KEYS)).hexdigest()
+    """Names the set of published forms, as its index does; it changes with the program only."""
+    return str(form_index()["digest"])
 
 
 def _answer(parts: dict[str, object], found: Sequence[ReportDocument]) -> bytes:

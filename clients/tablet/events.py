@@ -24,6 +24,8 @@ class SyncReport:
     reports_left: int = 0
     attachments_sent: int = 0
     bundles_carried: int = 0
+    reference_rows_taken: int = 0
+    forms_taken: int = 0
     is_repaired: bool = False
     """The replica had drifted and was put right from the manifest (S3, S5)."""
     is_wiped: bool = False

@@ -1,8 +1,9 @@
 """The tablet's own SQLite file: its tables, and transactions that are whole or never happened.
 
-Two halves. The **log** (lines, seals, what was handed in) is the officer's work: nothing the node
-says ever changes a line of it. The **replica** (reports, conflicts, verdicts) is what the node
-said last, and can be fetched again. docs/protocol.md L1, S4, S5.
+Two halves and a shelf. The **log** (lines, seals, what was handed in) is the officer's work:
+nothing the node says ever changes a line of it. The **replica** (reports, conflicts, verdicts) is
+what the node said last, and can be fetched again; so can the **shelf** (reference tables, forms).
+docs/protocol.md L1, S4, S5, S9.
 """
 
 import sqlite3
@@ -13,8 +14,6 @@ from typing import Any, Final, Protocol
 
 FILE_NAME: Final = "tablet.db"
 IN_MEMORY: Final = ":memory:"
-SCHEMA_VERSION: Final = 1
-
 BUSY_TIMEOUT_MS: Final = 10_000
 """How long one program waits for another that has the same tablet open."""
 
@@ -31,7 +30,7 @@ class Connection(Protocol):
 
 Connect = Callable[[str], Connection]
 
-_TABLES: Final = """
+_LOG_AND_REPLICA: Final = """
 CREATE TABLE state (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE officer (id TEXT PRIMARY KEY, name TEXT NOT NULL) STRICT, WITHOUT ROWID;
 
@@ -78,6 +77,25 @@ CREATE TABLE carried (
 ) STRICT;
 """
 
+_SHELF: Final = """
+CREATE TABLE reference_row (
+    table_name TEXT NOT NULL, code TEXT NOT NULL, epoch TEXT NOT NULL,
+    is_retired INTEGER NOT NULL, body TEXT NOT NULL, PRIMARY KEY (table_name, code)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE reference_name (
+    table_name TEXT NOT NULL, name TEXT NOT NULL, code TEXT NOT NULL,
+    PRIMARY KEY (table_name, name, code)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX reference_name_of_row ON reference_name (table_name, code);
+CREATE TABLE form (
+    form TEXT PRIMARY KEY, name TEXT NOT NULL, is_current INTEGER NOT NULL,
+    digest TEXT NOT NULL, document TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+"""
+
+_SCHEMAS: Final = (_LOG_AND_REPLICA, _SHELF)
+"""What each version of the file adds to the one before: a tablet in the field is brought on."""
+
 
 class TabletFile:
     """One tablet's SQLite file. Every change of it happens inside ``transaction()``."""
@@ -103,13 +121,13 @@ class TabletFile:
         return cls((connect or _connect)(place))
 
     def prepare(self) -> None:
-        """Make the tables, once."""
+        """Make the tables that this version of the program has and the file has not."""
         with self.transaction():
-            if self.one("PRAGMA user_version") == (SCHEMA_VERSION,):
-                return
-            for statement in _statements(_TABLES):
-                self.connection.execute(statement)
-            self.connection.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
+            (version,) = self.one("PRAGMA user_version") or (0,)
+            for number, script in enumerate(_SCHEMAS[version:], start=version + 1):
+                for statement in _statements(script):
+                    self.connection.execute(statement)
+                self.connection.execute(f"PRAGMA user_version={number}")
 
     @contextmanager
     def transaction(self) -> Generator[None]:

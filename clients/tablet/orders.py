@@ -19,7 +19,7 @@ ORDER_RECEIPT: Final = "/v1/devices/current/orders/{order}/receipt"
 
 _CLEARED: Final = (
     "report", "conflict", "verdict", "draft", "attachment_piece", "attachment", "carried",
-    "handing_in", "seal", "log_line", "officer",
+    "handing_in", "seal", "log_line", "officer", "reference_row", "reference_name", "form",
 )  # fmt: skip
 _STATE_KEPT: Final = (
     "device", "name", "node_url", "private_key", "node_id", "signing_key", "sealing_key",

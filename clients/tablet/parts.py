@@ -6,10 +6,12 @@ from typing import Self
 from clients.courier import Courier
 from clients.tablet.attachments import Attachments
 from clients.tablet.file import TabletFile
+from clients.tablet.forms import Forms
 from clients.tablet.identity import Identity
 from clients.tablet.log import DeviceLog
 from clients.tablet.outbox import Outbox
 from clients.tablet.receipts import Receipts
+from clients.tablet.reference import Reference
 from clients.tablet.replica import Replica
 from clients.tablet.writing import Desk
 from clients.world import World
@@ -29,6 +31,8 @@ class Parts:
     desk: Desk
     attachments: Attachments
     courier: Courier
+    reference: Reference
+    forms: Forms
 
     @classmethod
     def of(cls, file: TabletFile, world: World) -> Self:
@@ -48,4 +52,6 @@ class Parts:
             desk=desk,
             attachments=Attachments(file, desk),
             courier=Courier(file, identity, world.clock),
+            reference=Reference(file),
+            forms=Forms(file),
         )

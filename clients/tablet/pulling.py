@@ -45,7 +45,7 @@ PAGES_MAX: Final = 10_000
 class Pulling:
     """One sync's reads."""
 
-    __slots__ = ("_asker", "_parts", "_report", "orders")
+    __slots__ = ("_asker", "_parts", "_report", "last", "orders")
 
     def __init__(self, parts: Parts, asker: Asker, report: SyncReport) -> None:
         self._parts = parts
@@ -53,6 +53,8 @@ class Pulling:
         self._report = report
         self.orders: list[Object] = []
         """What the node told the tablet to do, in the order it came."""
+        self.last: PullPage | None = None
+        """The page at the end, once the end was reached."""
 
     async def run(self) -> bool:
         """Read to the end; True when the replica is what the node has for this tablet."""
@@ -97,6 +99,7 @@ class Pulling:
             # A tablet that was moved says at once that it knows: what it writes from now on
             # belongs to its new place.
             if not page.more and not is_moved:
+                self.last = page
                 return page
         self._report.note("pull", "no-end")
         return None

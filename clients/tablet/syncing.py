@@ -1,13 +1,15 @@
 """One sync from beginning to end: send first, then read, then the slow lanes.
 
-    outbox -> pull -> orders -> carried bundles -> attachments
+    outbox -> pull -> orders -> carried bundles -> reference tables and forms -> attachments
 
-The officer's own work goes first, because that is what can be lost. A lane that fails stops no
+The officer's own work goes first, because that is what can be lost; films go last, because they
+take longest. A lane that fails stops no
 other unless the node cannot be reached at all.
 """
 
 from clients.tablet.asking import Asker
 from clients.tablet.events import SyncReport
+from clients.tablet.fetching import Fetching
 from clients.tablet.handing_in import HandingIn
 from clients.tablet.identity import NodeIdentity
 from clients.tablet.orders import Orders
@@ -15,12 +17,13 @@ from clients.tablet.parts import Parts
 from clients.tablet.pulling import Pulling
 from clients.tablet.replica import Object
 from clients.tablet.uploading import Uploading
+from clients.wire import PullPage
 
 
 class Sync:
     """The lanes of one sync, over the parts of one tablet."""
 
-    __slots__ = ("_asker", "_node", "_orders", "_parts", "_report")
+    __slots__ = ("_asker", "_newest", "_node", "_orders", "_parts", "_report")
 
     def __init__(self, parts: Parts, node: NodeIdentity, asker: Asker) -> None:
         self._parts = parts
@@ -28,6 +31,8 @@ class Sync:
         self._asker = asker
         self._report = SyncReport()
         self._orders = Orders(parts, asker, self._report)
+        self._newest: PullPage | None = None
+        """The last page that was read: it says whether there is newer reference data."""
 
     async def run(self) -> SyncReport:
         if self._orders.wipe is not None:
@@ -61,6 +66,7 @@ class Sync:
         if is_read and self._parts.receipts.stored < before and await self._handing_in().run():
             # The node held less than it once did; what it lacked it has again, and judged anew.
             await pulling.run()
+        self._newest = pulling.last
         return pulling.orders
 
     async def _after_reading(self, orders: list[Object]) -> None:
@@ -70,10 +76,15 @@ class Sync:
             await self._go_on_wiping()
         elif not self._is_unreachable():
             await self._parts.courier.hand_in(self._asker, self._node, self._report)
+            await self._fetch()
             await self._upload()
             if self._report.attachments_sent and not self._is_unreachable():
                 # That their evidence is complete is news about reports.
                 await Pulling(self._parts, self._asker, self._report).run()
+
+    async def _fetch(self) -> None:
+        if self._newest is not None and not self._is_unreachable():
+            await Fetching(self._parts, self._asker, self._report).run(self._newest)
 
     async def _upload(self) -> bool:
         return await Uploading(self._parts.attachments, self._asker, self._report).run()

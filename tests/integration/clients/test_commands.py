@@ -8,10 +8,16 @@ from typer.testing import CliRunner
 
 from backend.cli import app
 from clients.tablet.tablet import Tablet
+from clients.wire_reference import ReferenceItem
+from sync.strictjson import Json
 from tests.unit.clients.fake_node import NODE_ID, FakeNode
 from tests.unit.clients.tablets import enrolled
 
 RUN = CliRunner()
+POINTS: dict[str, dict[str, Json]] = {
+    "KG-DOSTUK": {"name_en": "Dostuk", "name_ru": "Достук", "search": ["достук", "дустлик"]},
+    "KG-DOSTUK-RAIL": {"name_en": "Dostuk (rail)", "name_ru": None, "search": ["достук-2"]},
+}
 
 
 def khabar(*words: str | Path, status: int = 0) -> str:
@@ -77,6 +83,31 @@ async def folders(tmp_path: Path) -> tuple[Path, Path]:
     for tablet in (author, driver):
         tablet.file.close()
     return tmp_path / "author", tmp_path / "driver"
+
+
+def test_s9_a_name_is_looked_up_on_the_tablet(tmp_path: Path):
+    new(tmp_path)
+    assert "none, sync it" in khabar("tablet", "find", tmp_path, "units", "kg", status=1)
+    tablet = Tablet.open(tmp_path)
+    with tablet.file.transaction():
+        tablet.reference.put(
+            [
+                ReferenceItem("border_points", code, number, is_retired=False, body=body)
+                for number, (code, body) in enumerate(POINTS.items(), start=1)
+            ],
+            through=2,
+        )
+    tablet.file.close()
+
+    found = json.loads(khabar("tablet", "find", tmp_path, "border_points", "ДУСТЛИК", "--json"))
+    said = khabar("tablet", "find", tmp_path, "border_points", "дост")
+
+    assert found == [{"code": "KG-DOSTUK", "body": POINTS["KG-DOSTUK"], "is_exact": True}]
+    assert said.splitlines() == [
+        "begins so: KG-DOSTUK  Dostuk / Достук",
+        "begins so: KG-DOSTUK-RAIL  Dostuk (rail)",
+    ]
+    assert khabar("tablet", "find", tmp_path, "border_points", "Нигде", status=1) == ""
 
 
 def test_r6_a_bundle_is_exported_and_imported_and_shows_its_node_and_its_hash_alone(

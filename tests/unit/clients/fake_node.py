@@ -43,6 +43,18 @@ def answer(body: Any, status: int = 200) -> httpx.Response:
     return httpx.Response(status, json=body)
 
 
+def digest_of(value: Any) -> str:
+    return hashlib.sha256(dumps(value)).hexdigest()
+
+
+def tagged(request: httpx.Request, body: Any, digest: str) -> httpx.Response:
+    """The body, or word that the one asked about is still it; weakened as compression does."""
+    headers = {"ETag": f'W/"{digest}"'}
+    if request.headers.get("if-none-match") == f'"{digest}"':
+        return httpx.Response(304, headers=headers)
+    return httpx.Response(200, json=body, headers=headers)
+
+
 @dataclass
 class Data:
     """What a backup holds."""
@@ -54,6 +66,7 @@ class Data:
     moves: list[str] = field(default_factory=list)
     """Report ids in the order they changed; a cursor counts into it."""
     bundles: set[str] = field(default_factory=set)
+    reference: list[dict[str, Any]] = field(default_factory=list)
     floor: int = 0
 
 
@@ -70,6 +83,7 @@ class FakeNode:
         self.hidden: set[str] = set()
         """Reports outside everybody's scope."""
         self.files: dict[str, bytes] = {}
+        self.forms: dict[str, dict[str, Any]] = {}
         self.uploads: dict[str, tuple[str, int, bytes]] = {}
         self.assignment = 1
         self.said_assignments: list[tuple[str | None, int]] = []
@@ -113,6 +127,8 @@ class FakeNode:
             self.finished.append((order, json.loads(request.content)["outcome"]))
             self.orders[device] = [o for o in self.orders.get(device, []) if o["id"] != order]
             return answer({"id": order})
+        if path.startswith(("/v1/reference", "/v1/forms")):
+            return self._shelf(path, request)
         return self._attachments(method, path, request)
 
     def _sync(self, device: str, path: str, request: httpx.Request) -> httpx.Response:
@@ -282,7 +298,9 @@ class FakeNode:
             "verdicts": [{"device": device, "seq": s, **v} for s, v in mine.items()],
             "orders": self.orders.get(device, []),
             "assignment": {"ordinal": self.assignment, "agency": "KG-CNS"},
-            "reference": 0, "forms": "", "digest": None if more else digest,
+            "reference": max((row["version"] for row in self.data.reference), default=0),
+            "forms": digest_of(self._form_list()) if self.forms else "",
+            "digest": None if more else digest,
         })  # fmt: skip
 
     def _manifest(self, params: dict[str, str]) -> httpx.Response:
@@ -295,6 +313,44 @@ class FakeNode:
         return answer(
             {"epoch": self.data.epoch, "cursor": cursor, "reports": page, "next": following}
         )
+
+    # --- reference tables and forms -----------------------------------------------------------
+
+    def _shelf(self, path: str, request: httpx.Request) -> httpx.Response:
+        params = dict(request.url.params)
+        if path == "/v1/reference":
+            since, limit = int(params["since"]), min(int(params["limit"]), self.page)
+            rows = [row for row in self.data.reference if row["version"] > since]
+            rows.sort(key=lambda row: row["version"])
+            through = rows[:limit][-1]["version"] if rows else since
+            return answer(
+                {"items": rows[:limit], "through": through, "has_more": len(rows) > limit}
+            )
+        if path == "/v1/forms":
+            forms = self._form_list()
+            current = {each["name"]: each["form"] for each in forms if each["is_current"]}
+            index = {"forms": forms, "current": current, "digest": digest_of(forms)}
+            return tagged(request, index, digest_of(forms))
+        document = self.forms[path.removeprefix("/v1/forms/")]
+        return tagged(request, document, digest_of(document))
+
+    def _form_list(self) -> list[dict[str, Any]]:
+        return [
+            {"form": form, "name": form.partition("/")[0], "digest": digest_of(document),
+             "is_current": form == max(self.forms)}
+            for form, document in self.forms.items()
+        ]  # fmt: skip
+
+    def put_row(self, table: str, code: str, **body: Any) -> None:
+        """A row as it stands now, numbered above all before."""
+        newest = max((row["version"] for row in self.data.reference), default=0)
+        self.data.reference = [
+            row for row in self.data.reference if (row["table"], row["code"]) != (table, code)
+        ]
+        self.data.reference.append({
+            "table": table, "code": code, "version": newest + 1,
+            "is_retired": body.pop("is_retired", False), "body": {"code": code, **body},
+        })  # fmt: skip
 
     # --- attachments --------------------------------------------------------------------------
 
