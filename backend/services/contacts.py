@@ -10,7 +10,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from backend.clock import MINUTE_MS, Instant
-from backend.db import devices, orders
+from backend.db import devices, log_store, orders
 from backend.db.devices import Contact
 from backend.node import Node
 from schemas.sync import OrderAnswer
@@ -55,8 +55,11 @@ def _is_boundary(connection: Connection, device: str, reported: Reported) -> boo
 
 def _write(connection: Connection, device: str, reported: Reported) -> None:
     if reported.head is not None and reported.assignment is not None:
+        # A clone with a shorter log must not move lines that were judged under the old one (L7).
+        log = log_store.find_log(connection, device)
+        last = max(reported.head, 0 if log is None else log.newest)
         devices.acknowledge_assignment(
-            connection, device, ordinal=reported.assignment, from_seq=reported.head + 1
+            connection, device, ordinal=reported.assignment, from_seq=last + 1
         )
     devices.record_contact(
         connection,

@@ -140,7 +140,21 @@ def _branch(lines: Sequence[ProvedLine], views: Sequence[_View]) -> Iterator[Pla
             return
     first = rest[0].seq
     branch = _new_branch([view.log for view in views], first, newest=first - 1)
-    yield Place(branch, tuple(rest), is_new_branch=True)
+    tail = _tail_within(rest, main.links)
+    if tail is None:
+        yield Place(branch, tuple(rest), is_new_branch=True)
+        return
+    # What this history left beyond a gap of the main log goes along: no line stands twice (P2).
+    yield Place(main.log, (), foreign_from=tail)
+    moved = {seq: link for seq, link in main.links.items() if seq >= tail}
+    yield _continue(rest, _View(replace(branch, newest=main.log.newest), moved), main.log)
+
+
+def _tail_within(lines: Sequence[ProvedLine], links: Mapping[int, Link]) -> Seq | None:
+    """The first of these lines that is stored already, or None."""
+    stored = ((line, links.get(line.seq)) for line in lines)
+    same = (line.seq for line, link in stored if link is not None and link.hash == line.hash)
+    return next(same, None)
 
 
 def _leads_to(lines: Sequence[ProvedLine], view: _View) -> bool:

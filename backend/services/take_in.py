@@ -96,7 +96,7 @@ def _segment(
     for where in places(connection, segment, author.device):
         verdicts |= _known_verdicts(connection, where)
         log = where.log
-        if where.fresh:
+        if where.fresh or where.foreign_from is not None:
             log = _grown(intake, where, author)
             verdicts |= _judge_fresh(intake, where, log, author, delivery)
     log_store.put_seal(
@@ -117,6 +117,7 @@ def _grown(intake: Intake, where: Place, author: Author) -> Log:
     """The log with its fresh lines counted, and without what turned out not to follow them (L7)."""
     log = where.log
     if where.foreign_from is not None:
+        log = log_store.find_log(intake.connection, log.name) or log
         log, branch = detach_tail(intake.connection, log, where.foreign_from)
         log_store.put_logs(intake.connection, [log, branch])
         _report_fork(intake, branch, author)

@@ -186,6 +186,27 @@ async def test_l7_two_runs_beyond_a_gap_that_contradict_each_other_are_both_kept
     assert await roads(scene) == "km 6"
 
 
+async def test_l7_p2_a_tail_beyond_a_gap_goes_along_when_its_history_turns_out_a_branch(
+    node: RunningNode,
+):
+    """The clone's line 4 came first and was held; what leads to it is no line of the main log."""
+    scene = await open_scene(node)
+    pen = await scene.pen()
+    pen.fill(1)
+    clone = diverged(pen, 1, 3)
+    pen.fill(1)
+    await deliver(pen, pen.segment(1, 1))
+    await deliver(pen, clone.segment(4, 4))
+    await deliver(pen, pen.segment(2, 2))
+
+    answer = await deliver(pen, clone.segment(2, 4))
+
+    branch = f"{pen.id}~1"
+    assert (answer.outcomes, answer.stored) == (["forked"], {pen.id: 2})
+    assert await scene.waiting() == {(branch, seq): FORKED for seq in (2, 3, 4)}
+    assert answer.names == ["held", "held", "duplicate"]
+
+
 async def test_l7_the_same_number_with_other_bytes_is_kept_beside_the_first(node: RunningNode):
     scene = await open_scene(node)
     pen = await scene.pen()

@@ -1,5 +1,6 @@
 """Who is given which report, and what happens when that changes (S1, S2, S4, P10)."""
 
+from backend.db import devices
 from tests.journal_scene import (
     PLACE,
     REPORT,
@@ -156,6 +157,23 @@ async def test_s4_lines_written_before_the_tablet_knew_belong_where_it_stood(nod
         report_id(3): "KG-CNS",
         report_id(4): "KG-GKNB",
     }
+
+
+async def test_s4_a_clone_with_a_shorter_log_moves_no_line_to_a_new_place(node: RunningNode):
+    scene = await open_scene(node)
+    pen = await scene.pen()
+    clone = pen.copy()
+    pen.fill(2)
+    await deliver(pen, pen.segment())
+    await reassign(scene, pen, agency="KG-GKNB")
+
+    await Reader(clone).page(assignment=2)
+
+    history = await node.inside.database.read(lambda c: devices.assignments(c, pen.id))
+    assert [(each.place.agency, each.from_seq) for each in history] == [
+        ("KG-CNS", 1),
+        ("KG-GKNB", 3),
+    ]
 
 
 async def test_s4_the_own_verdicts_follow_a_tablet_to_its_new_place(node: RunningNode):
