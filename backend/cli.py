@@ -8,6 +8,7 @@ import typer
 
 from backend.commands import (
     bundle,
+    demo,
     enrol,
     migrate,
     mirror,
@@ -30,6 +31,7 @@ app = typer.Typer(
 
 app.command("serve")(serve.command)
 app.command("migrate")(migrate.command)
+app.command("demo")(demo.command)
 app.command("openapi")(openapi.command)
 app.command("restore-epoch")(restore.command)
 app.command("enrol")(enrol.command)
