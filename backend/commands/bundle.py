@@ -27,7 +27,7 @@ def import_file(
     with opened(folder) as held:
         if file.suffix != RECEIPT_SUFFIX:
             carried = held.import_bundle(file)
-            typer.echo(f"Carrying {carried.kind} bundle {carried.id}")
+            typer.echo(f"Carrying {carried.kind} bundle {carried.bundle}")
             return
         said = json.loads(file.read_text("utf-8"))
         node = held.identity.require_node()

@@ -256,7 +256,8 @@ def sync(folder: Folder, *, as_json: AsJson = False) -> None:
     else:
         typer.echo(
             f"Handed in {told.lines_handed_in} lines, {told.attachments_sent} attachments,"
-            f" {told.bundles_carried} bundles; took {told.reports_taken} reports"
+            f" {told.bundles_carried} bundles; took {told.reports_taken} reports,"
+            f" {told.reference_rows_taken} reference rows, {told.forms_taken} forms"
         )
         for trouble in told.troubles:
             typer.echo(f"{trouble.about}: {trouble.reason} ({trouble.retry})", err=True)

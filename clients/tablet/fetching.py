@@ -11,7 +11,7 @@ from clients.http import Answer, Reply, Request
 from clients.tablet.asking import Asker
 from clients.tablet.events import SyncReport
 from clients.tablet.parts import Parts
-from clients.tablet.reference import Place
+from clients.tablet.reference_rows import Place
 from clients.wire import PullPage
 from clients.wire_reference import (
     FormIndex,
@@ -48,14 +48,14 @@ class Fetching:
             await self._fetch_forms()
 
     async def _fetch_reference(self, epoch: str, newest: int) -> None:
-        if newest and self._parts.reference.place.epoch != epoch:
+        if newest and self._parts.reference.rows.place.epoch != epoch:
             # A restored node gives its numbers a second time, perhaps to other rows.
             with self._parts.file.transaction():
-                self._parts.reference.begin(epoch)
-        if newest <= self._parts.reference.place.through:
+                self._parts.reference.rows.begin(epoch)
+        if newest <= self._parts.reference.rows.place.through:
             return
         for _ in range(PAGES_MAX):
-            place = self._parts.reference.place
+            place = self._parts.reference.rows.place
             answer = await self._asker.ask(_page_after(place.through))
             page = _read_page(answer, place)
             if page is None:
@@ -69,11 +69,13 @@ class Fetching:
     def _take(self, page: ReferencePage, asked_from: Place) -> None:
         """One page and how far it goes; nothing of it if another sync went on before."""
         with self._parts.file.transaction():
-            if self._parts.reference.place != asked_from:
+            if self._parts.reference.rows.place != asked_from:
                 return
-            self._report.reference_rows_taken += self._parts.reference.put(page.items, page.through)
+            self._report.reference_rows_taken += self._parts.reference.rows.put(
+                page.items, page.through
+            )
             if not page.has_more:
-                self._parts.reference.finish()
+                self._parts.reference.rows.finish()
 
     async def _fetch_forms(self) -> None:
         held = self._parts.forms.digests()

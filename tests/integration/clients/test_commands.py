@@ -90,7 +90,7 @@ def test_s9_a_name_is_looked_up_on_the_tablet(tmp_path: Path):
     assert "none, sync it" in khabar("tablet", "find", tmp_path, "units", "kg", status=1)
     tablet = Tablet.open(tmp_path)
     with tablet.file.transaction():
-        tablet.reference.put(
+        tablet.reference.rows.put(
             [
                 ReferenceItem("border_points", code, number, is_retired=False, body=body)
                 for number, (code, body) in enumerate(POINTS.items(), start=1)

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from clients.tablet.file import FILE_NAME
-from clients.tablet.reference import Place
+from clients.tablet.reference_rows import Place
 from clients.tablet.tablet import Tablet
 from tests.unit.clients.fake_node import FakeNode, digest_of, problem
 from tests.unit.clients.tablets import enrolled, new_tablet, sync, world
@@ -120,14 +120,14 @@ async def test_s9_a_fetch_that_is_cut_off_keeps_its_pages_and_goes_on_from_there
 
     node.fail(drops_the_second)
     told = await sync(tablet, node)
-    assert (told.reference_rows_taken, tablet.reference.place) == (2, Place("5f2c", 2))
+    assert (told.reference_rows_taken, tablet.reference.rows.place) == (2, Place("5f2c", 2))
     assert codes(tablet, "border_points", "дустлик") == [("KG-DOSTUK", True)]
     node.faults.clear()
 
     told = await sync(tablet, node)
 
     assert (told.troubles, told.reference_rows_taken) == ([], 4)
-    assert tablet.reference.place == Place("5f2c", 6)
+    assert tablet.reference.rows.place == Place("5f2c", 6)
 
 
 async def test_s9_a_node_whose_tables_cannot_be_read_still_gives_and_takes_reports():
@@ -176,7 +176,7 @@ async def test_s9_a_page_that_leads_nowhere_is_not_taken(page: object):
     told = await sync(tablet, node)
 
     assert [(each.about, each.reason) for each in told.troubles] == [("reference", "garbled")]
-    assert tablet.reference.place.through == 0
+    assert tablet.reference.rows.place.through == 0
 
 
 async def test_s9_a_restored_node_is_read_anew_and_what_it_no_longer_has_goes():
@@ -192,7 +192,7 @@ async def test_s9_a_restored_node_is_read_anew_and_what_it_no_longer_has_goes():
     told = await sync(tablet, node)
 
     assert told.reference_rows_taken == 7
-    assert tablet.reference.place == Place("6a3d", 7)
+    assert tablet.reference.rows.place == Place("6a3d", 7)
     assert codes(tablet, "units", "gram") == [("g", True)]
     assert (codes(tablet, "units", "pood"), tablet.reference.row("units", "pood")) == ([], None)
 
@@ -260,7 +260,7 @@ async def test_s9_killed_at_any_statement_while_fetching_nothing_is_lost_or_half
 
     survivor = opened(folder)
     assert kills > 10
-    assert survivor.reference.place == Place("5f2c", 6)
+    assert survivor.reference.rows.place == Place("5f2c", 6)
     rows = [survivor.reference.row(row["table"], row["code"]) for row in node.data.reference]
     assert digest_of(rows) == wanted
     assert codes(survivor, "border_points", "дустлик") == [("KG-DOSTUK", True)]
