@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 ACCOUNTS: Final = "demo-accounts.json"
 """In the data folder, readable by its owner alone."""
 
+CENTRE_KEY: Final = "demo-centre.pem"
+"""The key of the regional centre that was entered as a reader of the feed."""
+
 _PROGRAM: Final = "khabar" if shutil.which("khabar") else ".venv/bin/khabar"
 """How whoever reads it can call it: make run has the program in .venv alone."""
 
@@ -85,6 +88,7 @@ def _make(settings: "Settings") -> None:
     outcome = _play(making)
     _require_played(outcome, making)
     _keep_accounts(making / "node" / ACCOUNTS, outcome)
+    (making / "mirror" / "centre.pem").rename(making / "node" / CENTRE_KEY)
     with suppress(FileNotFoundError):
         settings.data_dir.rmdir()
     (making / "node").rename(settings.data_dir)
@@ -142,7 +146,9 @@ def _say(settings: "Settings") -> None:
     console.print(f"\n[bold]Khabar[/] serves {settings.data_dir} at {url}")
     console.print(f"  API reference   {url}/docs")
     console.print(f"  Health          {url}/v1/health")
-    console.print(f"  Feed            {url}/v1/feed (readers sign with a key of their own)")
+    console.print(
+        f"  Feed            {url}/v1/feed (readers sign with a key of their own; see below)"
+    )
     accounts = settings.data_dir / ACCOUNTS
     if accounts.exists():
         for line in _accounts(json.loads(accounts.read_text("utf-8")), settings, url):
@@ -160,6 +166,7 @@ def _accounts(kept: Mapping[str, Any], settings: "Settings", url: str) -> list[s
     first = next(each for each in accounts if "administrator" in each["roles"])
     said = json.dumps({"username": first["username"], "password": first["password"]})
     code = _code(settings, first["agency"], kept["team"])
+    key = settings.data_dir / CENTRE_KEY
     return [
         *lines,
         "\nSign in, then send the token as Authorization: Bearer:",
@@ -167,7 +174,9 @@ def _accounts(kept: Mapping[str, Any], settings: "Settings", url: str) -> list[s
         f"\nEnrol a reference tablet of {first['agency']} and sync it (the code works once):",
         f"  {_PROGRAM} tablet new my-tablet --node {url} --name My-tablet --code {code}",
         f"  {_PROGRAM} tablet sync my-tablet",
-        f"  {_PROGRAM} tablet status my-tablet\n",
+        f"  {_PROGRAM} tablet status my-tablet",
+        "\nPull the feed as the regional centre does, and prove it:",
+        f"  {_PROGRAM} mirror --from {url} --key {key} --into centre.db --once\n",
     ]
 
 

@@ -91,8 +91,8 @@ def _check_clock(stage: Stage, lines: list[Mapping[str, Any]]) -> None:
     stage.ledger.check(
         "P7",
         "A tablet whose clock is years off delivers; the offset is on record where it was measured",
-        f"{max(days, default=0)} days off on {len(own)} own lines, "
-        f"unknown on {len(carried)} carried",
+        f"{max(days, default=0)} days off on {len(own)} lines it sent, "
+        f"unknown on {len(carried)} that were carried",
         is_ok=bool(days)
         and min(days) >= abs(YEARS_OFF.days) - 1
         and all(offset is None for offset in carried),

@@ -9,6 +9,7 @@ import httpx
 
 from clients.ids import IdSource
 from clients.scenario import (
+    centre,
     closing,
     disruption,
     field,
@@ -84,9 +85,9 @@ async def _acts(stage: Stage) -> None:
 
 
 def _figures(stage: Stage) -> Table:
-    centre = stage.subscribers.get(publishing.CENTRE)
+    """From the mirror's database alone."""
     reports = {name: str(filed.report) for name, filed in stage.filed.items()}
-    held = {} if centre is None else centre.held()
+    held = centre.held(centre.folder_of(stage))
     return table(stage.facts, reports, held, _asked(stage))
 
 

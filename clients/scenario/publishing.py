@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Callable
 from typing import Final
 
+from clients.scenario import centre
+from clients.scenario.centre import CENTRE
 from clients.scenario.field import FEBRUARY, HEROIN
 from clients.scenario.second_agency import SECOND_TELLING
 from clients.scenario.setting import LEAD, OPERATOR, SECOND
@@ -12,7 +14,6 @@ from clients.scenario.stage import Stage
 from clients.scenario.subscriber import Subscriber
 from sync.strictjson import Json
 
-CENTRE: Final = "CARICC"
 NEIGHBOUR: Final = "KZ"
 SHARED_WITH_NEIGHBOUR: Final = "hashish-2020"
 FEED_S_MAX: Final = 30
@@ -39,8 +40,8 @@ async def sign_off(stage: Stage) -> None:
     for member in stage.members.values():
         await member.sync_all()
     operator = stage.consoles[OPERATOR]
-    for code in (CENTRE, NEIGHBOUR):
-        stage.subscribers[code] = await Subscriber.register(operator, code, stage.ids)
+    for code, key in ((CENTRE, centre.new_key(stage)), (NEIGHBOUR, None)):
+        stage.subscribers[code] = await Subscriber.register(operator, code, stage.ids, key=key)
     await stage.subscribers[CENTRE].pull()
     stage.ledger.equal(
         "P10",
@@ -77,18 +78,22 @@ async def publish(stage: Stage) -> None:
             await stage.console_of(filed).release(filed.report, "Checked against the text.")
     await stage.consoles[LEAD].release(stage.exercise, "Released by mistake.")
     expected = _published(stage) | {stage.exercise}
-    centre = stage.subscribers[CENTRE]
-    await _until(centre, lambda: expected <= centre.held().keys())
-    stage.ledger.equal(
-        "P9", "What was released is published", centre.held().keys() == expected, expected != set()
+    reader = stage.subscribers[CENTRE]
+    await _until(reader, lambda: expected <= reader.held().keys())
+    stage.ledger.check(
+        "P9",
+        "What was released is published, and nothing else",
+        f"{len(reader.held())} of {len(expected)} reports",
+        is_ok=reader.held().keys() == expected,
     )
-    credited = centre.held().get(stage.filed[FEBRUARY].report, {}).get("agencies", {})
+    centre.check_first_pull(stage, await centre.pull(stage))
+    credited = reader.held().get(stage.filed[FEBRUARY].report, {}).get("agencies", {})
     stage.ledger.check(
         "P9",
         "The event that two agencies told is one entry that credits both",
         f"credited: {' '.join(credited.get('credited', []))}",
         is_ok={LEAD, SECOND} <= set(credited.get("credited", []))
-        and stage.filed[SECOND_TELLING].report not in centre.held(),
+        and stage.filed[SECOND_TELLING].report not in reader.held(),
     )
 
 
@@ -121,15 +126,15 @@ async def correct_and_withdraw(stage: Stage) -> None:
     await border.sync_all()
     cns.tablet.void(stage.exercise, stage.facts.told.made_up.exercise.reason)
     await cns.sync_all()
-    centre = stage.subscribers[CENTRE]
+    reader = stage.subscribers[CENTRE]
 
     def is_done() -> bool:
-        held = centre.held()
+        held = reader.held()
         place = held.get(heroin.report, {}).get("place", {})
         return place.get("region") == heroin.seizure.region and stage.exercise not in held
 
-    await _until(centre, is_done)
-    done = [centre.actions().get(action, 0) for action in ("publish", "correct", "withdraw")]
+    await _until(reader, is_done)
+    done = [reader.actions().get(action, 0) for action in ("publish", "correct", "withdraw")]
     stage.ledger.check(
         "P9",
         "The correction and the withdrawal reached the centre",
@@ -137,12 +142,13 @@ async def correct_and_withdraw(stage: Stage) -> None:
         is_ok=is_done() and done[1] >= 1 and done[2] >= 1,
     )
     await stage.subscribers[NEIGHBOUR].pull()
+    centre.check_last_pull(stage, await centre.pull(stage))
 
 
 def check_feed(stage: Stage) -> None:
     """What can be proved about the feed, by who may read all of it and by who may not."""
-    centre, neighbour = stage.subscribers[CENTRE], stage.subscribers[NEIGHBOUR]
-    for reader in (centre, neighbour):
+    whole, neighbour = stage.subscribers[CENTRE], stage.subscribers[NEIGHBOUR]
+    for reader in (whole, neighbour):
         stage.ledger.check(
             "P9",
             f"Chain and signed checkpoint verify for {reader.code}",
@@ -153,7 +159,7 @@ def check_feed(stage: Stage) -> None:
         "P9",
         "A changed letter and a missing entry are both found",
         "tried on the centre's copy",
-        is_ok=centre.is_forgery_found(),
+        is_ok=whole.is_forgery_found(),
     )
     stage.ledger.equal(
         "P10",
@@ -161,7 +167,7 @@ def check_feed(stage: Stage) -> None:
         set(neighbour.held()),
         {stage.filed[SHARED_WITH_NEIGHBOUR].report},
     )
-    texts = b"\n".join(link.body or b"" for link in (*centre.links, *neighbour.links)).decode()
+    texts = b"\n".join(link.body or b"" for link in (*whole.links, *neighbour.links)).decode()
     secrets = {
         "narratives": NARRATIVE in texts,
         "a report not submitted": stage.filed["online-2019"].report in texts,

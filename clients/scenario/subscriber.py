@@ -31,7 +31,6 @@ class Subscriber:
     code: str
     id: str
     key: DeviceKey
-    seed: bytes
     url: str
     ids: IdSource
     node: Mapping[str, Any]
@@ -40,16 +39,17 @@ class Subscriber:
     checkpoint: Checkpoint | None = None
 
     @classmethod
-    async def register(cls, operator: Console, code: str, ids: IdSource) -> "Subscriber":
-        """Make a key and let the operator of the node enter it."""
-        seed = ids.secret(SEED_BYTES)
-        key = DeviceKey(seed)
+    async def register(
+        cls, operator: Console, code: str, ids: IdSource, *, key: DeviceKey | None = None
+    ) -> "Subscriber":
+        """Let the operator of the node enter a key, one of its own when none is given."""
+        key = key or DeviceKey(ids.secret(SEED_BYTES))
         made = await operator.post(
             "/v1/subscribers",
             {"name": f"Reader {code}", "code": code, "public_key": key.public_text},
         )
         node = await operator.get("/v1/node")
-        return cls(code, made["id"], key, seed, str(operator.client.base_url), ids, node)
+        return cls(code, made["id"], key, str(operator.client.base_url), ids, node)
 
     async def pull(self) -> None:
         """Follow the cursor to the end, then fetch the signed head."""

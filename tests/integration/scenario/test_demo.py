@@ -37,6 +37,9 @@ def test_the_demo_plays_at_the_first_start_and_only_then(tmp_path: Path):
     ]
     assert stat.S_IMODE(accounts.stat().st_mode) == 0o600
     assert [each.name for each in tmp_path.iterdir()] == ["var"]
+    key = tmp_path / "var" / "demo-centre.pem"
+    assert stat.S_IMODE(key.stat().st_mode) == 0o600
+    assert f"--key {key.relative_to(tmp_path)}" in first.stdout
 
     second = demo(tmp_path, "--no-serve")
     assert second.returncode == 0, second.stdout + second.stderr
