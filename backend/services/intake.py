@@ -95,13 +95,6 @@ class Intake:
         """Let reports pass by in a scope, so that its reader learns what it may see of them now."""
         self.nudges.update((scope, report) for report in reports)
 
-    @property
-    def created(self) -> frozenset[ReportId]:
-        """Reports that did not exist before this transaction."""
-        return frozenset(
-            key for key, held in self.reports.items() if held.stored is None and held.now
-        )
-
     def flush(self) -> None:
         """Write the lines and verdicts taken so far, so that statements about lines see them."""
         log_store.insert_lines(self.connection, self._lines)
@@ -127,6 +120,13 @@ class Intake:
         positions = {report: Position(first + index) for index, report in enumerate(moved)}
         report_store.put_inbox(self.connection, _inbox(changed, self.nudges, positions))
         return last
+
+
+def created(intake: Intake) -> frozenset[ReportId]:
+    """Reports that did not exist before this transaction."""
+    return frozenset(
+        key for key, held in intake.reports.items() if held.stored is None and held.now
+    )
 
 
 def _author_nudge(line: StoredLine) -> tuple[Scope, ReportId]:

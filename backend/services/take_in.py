@@ -16,7 +16,7 @@ from backend.db import author_store, log_store
 from backend.db.author_store import Author
 from backend.db.conflict_store import NO_REPORT
 from backend.db.log_store import Log, Quarantined, StoredLine
-from backend.services.intake import Intake
+from backend.services.intake import Intake, created
 from backend.services.judge import Docket, docket_of, judge
 from backend.services.place import Place, advance, detach_tail, places
 from sync.conflicts import conflict_id
@@ -256,11 +256,11 @@ def rejudge_freed(intake: Intake) -> None:
     """Judge again what waited for reports that exist now, until nothing more is freed."""
     done: set[str] = set()
     while True:
-        created = {report for report in intake.created if report not in done}
-        if not created:
+        fresh = {report for report in created(intake) if report not in done}
+        if not fresh:
             return
-        done |= created
-        for name in sorted(log_store.logs_waiting_for(intake.connection, created)):
+        done |= fresh
+        for name in sorted(log_store.logs_waiting_for(intake.connection, fresh)):
             rejudge_log(intake, name)
 
 
