@@ -6,10 +6,12 @@ from sqlalchemy import Connection, delete, func, select
 
 from backend.db.tables.base import table_of
 from backend.db.tables.feed import DuplicateKeyRow
+from backend.db.tables.journal import ReportRow
 from backend.db.upsert import insert_new
 from sync.ids import ReportId
 
 _key = table_of(DuplicateKeyRow)
+_report = table_of(ReportRow)
 
 
 def put_keys(connection: Connection, keys: Mapping[ReportId, frozenset[str]]) -> None:
@@ -35,3 +37,9 @@ def sharing_blocks(
         .limit(limit)
     )
     return [ReportId(row.report) for row in connection.execute(query)]
+
+
+def revisions(connection: Connection, reports: Iterable[ReportId]) -> dict[ReportId, int]:
+    """The revision each of these reports stands at."""
+    query = select(_report.c.id, _report.c.revision).where(_report.c.id.in_(sorted(reports)))
+    return {ReportId(row.id): row.revision for row in connection.execute(query)}

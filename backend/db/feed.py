@@ -281,6 +281,16 @@ def named_by(connection: Connection, source: ReportId, kind: EdgeKind) -> list[R
     return [ReportId(row.target) for row in connection.execute(query.order_by(_edge.c.target))]
 
 
+def paired(connection: Connection, reports: Iterable[ReportId]) -> frozenset[ReportId]:
+    """Those of these reports that named a twin, or were named as one."""
+    wanted = sorted(set(reports))
+    is_twin = _edge.c.kind == "twin"
+    query = select(_edge.c.source, _edge.c.target).where(
+        is_twin, _edge.c.source.in_(wanted) | _edge.c.target.in_(wanted)
+    )
+    return frozenset(ReportId(end) for row in connection.execute(query) for end in row)
+
+
 # --- what to look at again --------------------------------------------------------------------
 
 

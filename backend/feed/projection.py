@@ -159,7 +159,9 @@ def _quantity(value: Json, answered: Json, tables: Tables) -> Json:
     if not isinstance(value, Mapping):
         return None
     derived = derive(value, answered, tables)
-    members = _filled(stated=_stated(value), entered=_understood_amount(value, tables))
+    is_as_read = derived.outcome == "ok" and answered is None and value.get("amount") is None
+    entered = _understood_amount(value, None if is_as_read else tables)
+    members = _filled(stated=_stated(value), entered=entered)
     if derived.outcome != "ok" or derived.value is None:
         return {**members, "question": True, **_filled(candidates=list(derived.candidates))}
     exact = _filled(unit=derived.unit, qualifier=derived.qualifier, basis=derived.basis)
@@ -173,12 +175,14 @@ def _stated(value: Object) -> Json:
     return {"amount": value["amount"], "unit": value["unit"]}
 
 
-def _understood_amount(value: Object, tables: Tables) -> Json:
+def _understood_amount(value: Object, tables: Tables | None) -> Json:
+    """The amount as written. ``tables`` to read it by, unless it is what was just derived from."""
     entered, lang = value.get("entered"), str(value.get("lang") or "ru")
     if not isinstance(entered, str):
         return None
-    is_read = read(entered, lang=lang, units=tables.units).outcome != "reject"
-    return {"text": entered, "lang": lang} if is_read else None
+    if tables is not None and read(entered, lang=lang, units=tables.units).outcome == "reject":
+        return None
+    return {"text": entered, "lang": lang}
 
 
 # --- sections ---------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ that it is opened once, whichever of the two moves, and stays settled once someb
 
 import asyncio
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -33,6 +33,9 @@ CONSUMER: Final = "duplicates"
 _CANDIDATES_MAX: Final = 200
 """Reports weighed against one that moved: those with most blocks in common."""
 
+_DRAWN_MAX: Final = 5_000
+"""Reports whose features are remembered: about 15 MB, some weeks of a country."""
+
 _PROPOSALS_MAX: Final = 5
 """Pairs put before a person for one report, the likeliest first: more would not be read."""
 
@@ -56,6 +59,9 @@ class DuplicateFinder:
     name: str = CONSUMER
     _alone: asyncio.Lock = field(default_factory=asyncio.Lock)
     _groups: tuple[int, Groups] | None = None
+    _drawn: dict[ReportId, tuple[int, Features | None]] = field(
+        default_factory=dict[ReportId, tuple[int, Features | None]]
+    )
 
     async def step(self) -> bool:
         """Look at the reports that moved; whether there are more."""
@@ -84,6 +90,7 @@ class DuplicateFinder:
         version = reference.newest_version(connection)
         if self._groups is None or self._groups[0] != version:
             self._groups = version, load_catalogue(connection).groups
+            self._drawn.clear()
         consumed = feed.consumed(connection, CONSUMER)
         return consumed, report_store.reports_after(connection, consumed, limit=self.reports_max)
 
@@ -104,23 +111,29 @@ class DuplicateFinder:
         for report, mine in features.items():
             if mine is None:
                 continue
-            others = duplicate_keys.sharing_blocks(
+            near = duplicate_keys.sharing_blocks(
                 connection, report, blocks[report], limit=_CANDIDATES_MAX
             )
-            for found in self._likeliest(mine, report_store.get_reports(connection, others)):
+            for found in _likeliest(mine, self._features_of(connection, near)):
                 pairs[pair_id(found.one, found.other)] = found
         new = [key for key in pairs if conflict_store.find_conflict(connection, key) is None]
         return tuple(pairs[key] for key in sorted(new))
 
-    def _likeliest(self, mine: Features, others: Mapping[ReportId, Report]) -> Sequence[Match]:
-        weighed = (
-            match(mine, theirs)
-            for other in others.values()
-            if (theirs := self._features(other)) is not None
-        )
-        found = [each for each in weighed if each is not None]
-        found.sort(key=lambda each: (-each.score, each.one, each.other))
-        return found[:_PROPOSALS_MAX]
+    def _features_of(
+        self, connection: Connection, reports: Sequence[ReportId]
+    ) -> Sequence[Features]:
+        """What these reports are compared by, drawn from each revision once."""
+        standing = duplicate_keys.revisions(connection, reports)
+        fresh = [r for r, revision in standing.items() if self._drawn.get(r, (0,))[0] != revision]
+        for report in report_store.get_reports(connection, fresh).values():
+            self._remember(report.id, report.revision, self._features(report))
+        found = (self._drawn[report][1] for report in standing if report in self._drawn)
+        return [each for each in found if each is not None]
+
+    def _remember(self, report: ReportId, revision: int, features: Features | None) -> None:
+        if report not in self._drawn and len(self._drawn) >= _DRAWN_MAX:
+            del self._drawn[next(iter(self._drawn))]
+        self._drawn[report] = revision, features
 
     def _propose(self, connection: Connection, found: _Found, now: Instant) -> None:
         if feed.consumed(connection, CONSUMER) != found.consumed_before:
@@ -130,6 +143,13 @@ class DuplicateFinder:
             _open(intake, each)
         intake.finish()
         feed.set_consumed(connection, CONSUMER, found.consumed)
+
+
+def _likeliest(mine: Features, others: Iterable[Features]) -> Sequence[Match]:
+    weighed = (match(mine, theirs) for theirs in others)
+    found = [each for each in weighed if each is not None]
+    found.sort(key=lambda each: (-each.score, each.one, each.other))
+    return found[:_PROPOSALS_MAX]
 
 
 def pair_id(one: ReportId, other: ReportId) -> ConflictId:

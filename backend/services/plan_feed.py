@@ -4,7 +4,7 @@ Reads one snapshot and changes nothing. A report is looked at together with all 
 tell of the same event: each reader gets one of them, the one first told, credited to all (F8).
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
@@ -71,10 +71,12 @@ def make_plan(connection: Connection, basis: Basis) -> Plan:
     touched = report_store.reports_after(connection, consumed, limit=basis.reports_max)
     rechecked = feed.rechecks(connection, limit=basis.reports_max)
     ended = feed.ending_by(connection, basis.today.isoformat(), limit=basis.reports_max)
-    view = _View(connection, basis)
-    view.load([each.report for each in touched])
+    snapshot = _Snapshot(connection, (each.report for each in touched))
+    planner = _Planner(snapshot, basis)
     seeds = [*(each.report.id for each in touched), *rechecked, *ended]
-    changes, edges = view.changes(seeds)
+    snapshot.read_ahead(seeds)
+    changes = planner.changes(seeds)
+    edges = planner.edges()
     moved = {change.target.report for change in changes if _moves_readers(change)}
     return Plan(
         head=feed.head(connection),
@@ -83,7 +85,7 @@ def make_plan(connection: Connection, basis: Basis) -> Plan:
         rechecked=rechecked,
         changes=tuple(change for change in changes if change.drafts),
         edges=edges,
-        to_recheck=frozenset(view.linking(moved)) - edges.keys(),
+        to_recheck=frozenset(snapshot.linking(moved)) - edges.keys(),
         is_more=basis.reports_max in {len(touched), len(rechecked), len(ended)},
     )
 
@@ -103,69 +105,94 @@ class _Seat:
     told_by: dict[Code, ReportId] = field(default_factory=dict[Code, ReportId])
 
 
-class _View:
+class _Snapshot:
     """What one run reads, each report once."""
 
-    def __init__(self, connection: Connection, basis: Basis) -> None:
-        self._connection = connection
-        self._basis = basis
-        self._reports: dict[ReportId, Report | None] = {}
+    def __init__(self, connection: Connection, known: Iterable[Report]) -> None:
+        self.connection = connection
+        self._reports: dict[ReportId, Report | None] = {report.id: report for report in known}
         self._standings: dict[ReportId, Standing | None] = {}
+        self._alone: frozenset[ReportId] = frozenset()
+        """Reports that have no twin by all that was said before this run."""
 
-    def load(self, reports: Iterable[Report]) -> None:
-        self._reports.update((report.id, report) for report in reports)
+    def read_ahead(self, seeds: Sequence[ReportId]) -> None:
+        """What is known of all seeds, in two statements instead of several for each."""
+        self._standings.update(dict.fromkeys(seeds))
+        self._standings.update(feed.standings(self.connection, seeds))
+        self._alone = frozenset(seeds) - feed.paired(self.connection, seeds)
 
-    def changes(
-        self, seeds: Iterable[ReportId]
-    ) -> tuple[list[Change], dict[ReportId, frozenset[tuple[ReportId, feed.EdgeKind]]]]:
-        """Every report around the seeds: first who gets what, then the texts that name others."""
-        groups: dict[ReportId, list[_Seat]] = {}
-        for seed in seeds:
-            for near in (seed, *feed.named_by(self._connection, seed, "twin")):
-                if near not in groups and self._report(near) is not None:
-                    seats = self._seats(self._tellings(near))
-                    groups |= dict.fromkeys((seat.report.id for seat in seats), seats)
-        planned = {seat.report.id: seat.audience for seats in groups.values() for seat in seats}
-        changes = [
-            self._change(seat, seats, planned)
-            for report, seats in groups.items()
-            for seat in seats
-            if seat.report.id == report
-        ]
-        return changes, {report: self._edges(report) for report in groups}
-
-    def linking(self, moved: Iterable[ReportId]) -> Iterator[ReportId]:
-        """Reports whose entries name one of these: the name comes or goes with its readers."""
-        for report in moved:
-            yield from feed.naming(self._connection, report, "link")
-
-    def _report(self, report: ReportId) -> Report | None:
+    def report(self, report: ReportId) -> Report | None:
         if report not in self._reports:
-            self._reports[report] = report_store.find_report(self._connection, report)
+            self._reports[report] = report_store.find_report(self.connection, report)
         return self._reports[report]
 
-    def _standing(self, report: ReportId) -> Standing | None:
+    def standing(self, report: ReportId) -> Standing | None:
         if report not in self._standings:
-            found = feed.standings(self._connection, [report])
+            found = feed.standings(self.connection, [report])
             self._standings[report] = found.get(report)
         return self._standings[report]
 
-    def _tellings(self, start: ReportId) -> list[Report]:
+    def near(self, seed: ReportId) -> Iterator[ReportId]:
+        """A report, and those it named as its twins when it was last looked at."""
+        yield seed
+        if seed not in self._alone:
+            yield from feed.named_by(self.connection, seed, "twin")
+
+    def tellings(self, start: ReportId) -> list[Report]:
         """All reports that a person said tell of the event that ``start`` tells of."""
         found: dict[ReportId, Report] = {}
         waiting = [start]
         while waiting:
-            report = self._report(waiting.pop())
+            report = self.report(waiting.pop())
             if report is None or report.id in found:
                 continue
             found[report.id] = report
-            named = feed.naming(self._connection, report.id, "twin")
+            is_alone = report.id in self._alone
+            named = [] if is_alone else feed.naming(self.connection, report.id, "twin")
             waiting += [*report.twins, *(each for each in named if self._names(each, report.id))]
         return list(found.values())
 
     def _names(self, source: ReportId, twin: ReportId) -> bool:
-        report = self._report(source)
+        report = self.report(source)
         return report is not None and twin in report.twins
+
+    def linking(self, moved: Iterable[ReportId]) -> Iterator[ReportId]:
+        """Reports whose entries name one of these: the name comes or goes with its readers."""
+        for report in moved:
+            yield from feed.naming(self.connection, report, "link")
+
+
+class _Planner:
+    """Decides for every report around the seeds who should hold what."""
+
+    def __init__(self, snapshot: _Snapshot, basis: Basis) -> None:
+        self._snapshot = snapshot
+        self._basis = basis
+        self._groups: dict[ReportId, list[_Seat]] = {}
+        self._policies: dict[AgencyCode, bool] = {}
+
+    def changes(self, seeds: Iterable[ReportId]) -> list[Change]:
+        """First who gets what, then the texts, which name other reports."""
+        for seed in seeds:
+            for near in self._snapshot.near(seed):
+                if near not in self._groups and self._snapshot.report(near) is not None:
+                    seats = self._seats(self._snapshot.tellings(near))
+                    self._groups |= dict.fromkeys((seat.report.id for seat in seats), seats)
+        return [
+            self._change(seat, seats)
+            for report, seats in self._groups.items()
+            for seat in seats
+            if seat.report.id == report
+        ]
+
+    def edges(self) -> feed.Edges:
+        """What the reports that were looked at name."""
+        return {
+            report: _edges(seat.report)
+            for report, seats in self._groups.items()
+            for seat in seats
+            if seat.report.id == report
+        }
 
     def _seats(self, tellings: list[Report]) -> list[_Seat]:
         """Who gets which telling: each reader the first that they may have."""
@@ -173,15 +200,14 @@ class _View:
         taken: dict[Code, ReportId] = {}
         for report in sorted(tellings, key=self._age):
             sharing = sharing_of(report)
-            allowed = self._readers(report, sharing)
-            audience = frozenset(allowed - taken.keys())
+            audience = frozenset(self._readers(report, sharing) - taken.keys())
             seats.append(_Seat(report, sharing, audience, dict(taken)))
             taken |= dict.fromkeys(audience, report.id)
         return seats
 
     def _age(self, report: Report) -> tuple[bool, int, ReportId]:
         """Those with readers first, the earliest told before; ids grow with time."""
-        standing = self._standing(report.id)
+        standing = self._snapshot.standing(report.id)
         if standing is None or not standing.live.audience:
             return True, 0, report.id
         return False, standing.first_position, report.id
@@ -195,18 +221,20 @@ class _View:
 
     def _is_released(self, report: Report) -> bool:
         """The last word counts for later revisions too: a correction must not wait behind it."""
-        said = conflict_store.newest_release(self._connection, report.id)
+        connection = self._snapshot.connection
+        said = conflict_store.newest_release(connection, report.id)
         if said is not None:
             return said.decision == "release"
-        return not feed.requires_approval(self._connection, owner_of(report))
+        owner = owner_of(report)
+        if owner not in self._policies:
+            self._policies[owner] = feed.requires_approval(connection, owner)
+        return not self._policies[owner]
 
-    def _change(
-        self, seat: _Seat, group: list[_Seat], planned: Mapping[ReportId, Audience]
-    ) -> Change:
-        report, standing = seat.report, self._standing(seat.report.id)
+    def _change(self, seat: _Seat, group: list[_Seat]) -> Change:
+        report, standing = seat.report, self._snapshot.standing(seat.report.id)
         content = None
         if seat.audience:
-            setting = Setting(seat.sharing, _credited(group), self._linkable(seat, planned))
+            setting = Setting(seat.sharing, _credited(group), self._linkable(seat))
             content = project(report, self._reference(report), setting)
         target = Target(
             report=report.id,
@@ -225,26 +253,25 @@ class _View:
         assert form is not None, "only published forms are merged"
         return Reference(form, self._basis.tables, self._basis.catalogue)
 
-    def _linkable(self, seat: _Seat, planned: Mapping[ReportId, Audience]) -> frozenset[ReportId]:
+    def _linkable(self, seat: _Seat) -> frozenset[ReportId]:
         """Linked reports that every reader of this one has too (P10)."""
         return frozenset(
-            target
-            for target in _links(seat.report)
-            if seat.audience <= self._audience(target, planned)
+            target for target in _links(seat.report) if seat.audience <= self._audience(target)
         )
 
-    def _audience(self, report: ReportId, planned: Mapping[ReportId, Audience]) -> Audience:
-        if report in planned:
-            return planned[report]
-        standing = self._standing(report)
+    def _audience(self, report: ReportId) -> Audience:
+        """Who will hold a report after this run."""
+        for seat in self._groups.get(report, ()):
+            if seat.report.id == report:
+                return seat.audience
+        standing = self._snapshot.standing(report)
         return _NO_ONE if standing is None else standing.live.audience
 
-    def _edges(self, report_id: ReportId) -> frozenset[tuple[ReportId, feed.EdgeKind]]:
-        report = self._report(report_id)
-        assert report is not None
-        edges: set[tuple[ReportId, feed.EdgeKind]] = {(twin, "twin") for twin in report.twins}
-        edges.update((target, "link") for target in _links(report))
-        return frozenset(edges)
+
+def _edges(report: Report) -> frozenset[tuple[ReportId, feed.EdgeKind]]:
+    edges: set[tuple[ReportId, feed.EdgeKind]] = {(twin, "twin") for twin in report.twins}
+    edges.update((target, "link") for target in _links(report))
+    return frozenset(edges)
 
 
 def _credited(group: list[_Seat]) -> frozenset[AgencyCode]:

@@ -12,100 +12,23 @@ import httpx
 import pytest
 from sqlalchemy import Connection, update
 
+from backend.db.feed import Head
 from backend.db.tables.base import table_of
 from backend.db.tables.feed import FeedCheckpointRow, FeedEntryRow, FeedStateRow
+from backend.services.publish import signed
 from backend.settings import Settings
-from clients.http import NodeClient
 from clients.keys import DeviceKey
 from clients.mirror import store
-from clients.mirror.file import FeedKey, MirrorFile, open_sqlite
-from clients.mirror.link import NodeLink
-from clients.mirror.proof import Proof, prove_file, prove_node
-from clients.mirror.pull import Expected, Outcome, Progress, Round
-from clients.world import World
+from clients.mirror.file import FeedKey, MirrorFile, OtherVersionError, open_sqlite
+from clients.mirror.proof import Proof, prove_node
+from clients.mirror.pull import Outcome
+from sync.chain import CHAIN_START, entry_hash, extend
 from sync.ids import Revision
 from sync.report import FieldState, Report
+from tests.feed_centre import CODE, URL, Centre, Tamper, let_in
 from tests.feed_node import READY, FeedNode, number_of
 from tests.feed_reports import report, uuid, witness
 from tests.running_node import FakeClock, RunningNode, running_node
-from tests.unit.clients.tablets import CountedIds, Pauses, StillClock
-
-URL = "http://node.test"
-SEED = b"c" * 32
-CODE = "CARICC"
-
-Tamper = Callable[[httpx.Request, Any], Any]
-"""What a dishonest node makes of an answer's JSON or text before it goes out."""
-
-
-class TamperedTransport(httpx.AsyncBaseTransport):
-    """A real node, and somebody who changes what it says."""
-
-    def __init__(self, node: RunningNode, tamper: Tamper) -> None:
-        self._inner = httpx.ASGITransport(node.app)
-        self._tamper = tamper
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        response = await self._inner.handle_async_request(request)
-        raw = b"".join([part async for part in response.stream])
-        headers = {"content-type": response.headers["content-type"]}
-        request.headers["accept-encoding"] = "identity"
-        if "json" in headers["content-type"]:
-            raw = json.dumps(self._tamper(request, json.loads(raw))).encode()
-        else:
-            raw = self._tamper(request, raw.decode()).encode()
-        return httpx.Response(response.status_code, headers=headers, content=raw)
-
-
-def honest(_: httpx.Request, answer: Any) -> Any:
-    return answer
-
-
-class Centre:
-    """A mirror of one or more nodes, under one code and one key."""
-
-    def __init__(self, path: Path | str = ":memory:", **options: Any) -> None:
-        self.file = MirrorFile(path, **options)
-        self.key = DeviceKey(SEED)
-        self.watched: list[Progress] = []
-        self.page_entries = 2
-
-    def link(self, node: RunningNode, tamper: Tamper = honest) -> NodeLink:
-        http = httpx.AsyncClient(
-            transport=TamperedTransport(node, tamper), headers={"Accept-Encoding": "identity"}
-        )
-        world = World(StillClock(), CountedIds(7), Pauses())
-        return NodeLink(NodeClient(http, URL), world, self.key, code=CODE)
-
-    async def pull(
-        self, node: RunningNode, tamper: Tamper = honest, *, url: str = URL, **expected: Any
-    ) -> Outcome:
-        turn = Round(self.file, url, self.link(node, tamper), StillClock())
-        turn.page_entries = self.page_entries
-        return await turn.run(self.watched.append, Expected(**expected))
-
-    def held(self) -> dict[str, str]:
-        """Number of each report in the state -> the action that made it so."""
-        return {number_of(each.report): each.action for each in store.current_state(self.file)}
-
-    def alarms(self) -> list[tuple[str, int]]:
-        return [(alarm.kind, alarm.position) for alarm in store.list_alarms(self.file)]
-
-    def proofs(self) -> list[Proof]:
-        return prove_file(self.file)
-
-
-async def let_in(node: RunningNode) -> None:
-    """Make the centre a subscriber of this node."""
-    from backend.actors import Role  # noqa: PLC0415 — one use
-
-    operator = await node.console(roles=(Role.OPERATOR,))
-    answer = await operator.client.post(
-        "/v1/subscribers",
-        json={"name": "Centre", "code": CODE, "public_key": DeviceKey(SEED).public_text},
-    )
-    assert answer.status_code == 201, answer.text
-
 
 FIELDS = {**READY, "/handling/release/CARICC": True}
 
@@ -366,10 +289,6 @@ async def test_p9_a_rewritten_past_is_caught_also_when_the_feed_went_on(
 
 async def _rewrite(world: FeedNode, position: int) -> None:
     """Change an entry and everything that follows from it, and sign it anew."""
-    from backend.db.feed import Head  # noqa: PLC0415 — one use
-    from backend.services.publish import signed  # noqa: PLC0415 — as above
-    from sync.chain import CHAIN_START, entry_hash, extend  # noqa: PLC0415 — as above
-
     entries, row = await world.entries(), table_of(FeedEntryRow)
 
     def work(connection: Connection) -> None:
@@ -551,8 +470,6 @@ async def test_p9_the_check_of_a_mirror_names_the_first_bad_position(
 
 
 async def test_a_file_of_another_version_is_refused(tmp_path: Path):
-    from clients.mirror.file import OtherVersionError  # noqa: PLC0415 — one use
-
     path = tmp_path / "centre.db"
     with sqlite3.connect(path) as other:
         other.execute("PRAGMA user_version=99")
