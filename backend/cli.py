@@ -10,6 +10,7 @@ from backend.commands import (
     bundle,
     demo,
     enrol,
+    fsck,
     migrate,
     mirror,
     openapi,
@@ -35,6 +36,7 @@ app.command("demo")(demo.command)
 app.command("openapi")(openapi.command)
 app.command("restore-epoch")(restore.command)
 app.command("enrol")(enrol.command)
+app.command("fsck")(fsck.command)
 app.add_typer(people.app, name="people")
 app.add_typer(tablet.app, name="tablet")
 app.add_typer(bundle.app, name="bundle")

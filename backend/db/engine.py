@@ -90,10 +90,27 @@ class Database:
 
 def open_database(url: str) -> Database:
     """The database an address names. PostgreSQL will run the same works behind the same class."""
+    return Database(_file_of(url))
+
+
+@contextlib.contextmanager
+def open_read_only(url: str) -> Generator[Connection]:
+    """One snapshot for a program beside the node: it takes no lock and changes no file."""
+    address = f"{_file_of(url).absolute().as_uri()}?mode=ro"
+    engine = _engine(address, connections=1, pragmas=_READER_PRAGMAS)
+    event.listen(engine, "begin", _begin_deferred)
+    try:
+        with _faults_translated(), engine.connect() as connection:
+            yield connection
+    finally:
+        engine.dispose()
+
+
+def _file_of(url: str) -> Path:
     address = make_url(url)
     if address.get_backend_name() != "sqlite" or not address.database:
         raise ValueError(f"not an SQLite file: {address.render_as_string(hide_password=True)}")
-    return Database(Path(address.database))
+    return Path(address.database)
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,10 +336,16 @@ def _reading_engine(path: Path, readers: int) -> Engine:
     return engine
 
 
-def _engine(path: Path, *, connections: int, pragmas: Sequence[str]) -> Engine:
+def _engine(path: Path | str, *, connections: int, pragmas: Sequence[str]) -> Engine:
+    """Connections to a file, or to what a ``file:`` address says of one."""
+
     def connect() -> sqlite3.Connection:
         connection = sqlite3.connect(
-            path, isolation_level=None, check_same_thread=False, cached_statements=512
+            path,
+            uri=isinstance(path, str),
+            isolation_level=None,
+            check_same_thread=False,
+            cached_statements=512,
         )
         for pragma in pragmas:
             connection.execute(f"PRAGMA {pragma}").fetchall()

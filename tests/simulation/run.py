@@ -234,6 +234,7 @@ async def _make_peace(world: World) -> None:
         is_done = is_done or await network.read_pages(world, tablet, limit=limit)
         checks.require("P4", is_kept=is_done, what=f"{tablet.name} cannot read to the end")
     world.check_all()
+    world.check_file()
     found = world.evidence()
     checks.replicas_converge(readers, found)
     checks.what_waits_has_a_reason(found)

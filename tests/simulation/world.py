@@ -14,12 +14,15 @@ from backend.actors import PersonActor, Role
 from backend.clock import Instant
 from backend.db import devices, teams
 from backend.db.devices import NewDevice, Place
+from backend.db.engine import open_read_only
 from backend.db.teams import Team
+from backend.services import fsck
+from backend.services.fsck import Place as FilePlace
 from tests.simulation import checks, evidence
 from tests.simulation.evidence import Assigned, Evidence
 from tests.simulation.officer import AGENCIES, POSTS, Officer
 from tests.simulation.server import Server, SimulatedClock, scratch_folder
-from tests.simulation.tablet import Bundle, ModelTablet
+from tests.simulation.tablet import BrokenPromise, Bundle, ModelTablet
 
 YEAR_MS: Final = 365 * 24 * 3_600_000
 _CLOCK_MIN_MS: Final = 5 * YEAR_MS
@@ -97,6 +100,15 @@ class World:
         checks.nothing_is_lost(found)
         checks.proposals_are_kept(found)
         checks.every_value_has_a_witness(found)
+
+    def check_file(self) -> None:
+        """What ``khabar fsck`` finds in the file, which is nothing."""
+        place = FilePlace(self.server.file.parent, self.server.keys.signing_public)
+        with open_read_only(f"sqlite:///{self.server.file}") as connection:
+            found = fsck.examine(connection, self.server.node.rulebook, place).violations
+        what = "; ".join(f"{each.subject}: {each.detail}" for each in found[:3])
+        if found:
+            raise BrokenPromise(f"{found[0].promise} fsck: {what}")
 
     # --- time ---------------------------------------------------------------------------------
 
