@@ -47,7 +47,7 @@ def test_every_promise_holds_in_ten_worlds_from_seed(first: int):
         assert happened.get(what, 0) > 0, f"ten worlds without one: {what}"
 
 
-@pytest.mark.parametrize(("seed", "steps"), _regressions())
+@pytest.mark.parametrize(("seed", "steps"), list(_regressions()))
 def test_a_seed_that_failed_once_holds_now(seed: int, steps: int):
     _live(seed, steps)
 

@@ -174,8 +174,8 @@ async def test_a_body_exactly_at_the_bound_is_read(
     ("encoding", "body"),
     [
         ("gzip", b"not gzip"),
-        ("gzip", gzip.compress(b"x" * 1_000)[:-4]),
-        ("gzip", gzip.compress(b"x") + b"more"),
+        ("gzip", gzip.compress(b"x" * 1_000, mtime=0)[:-4]),
+        ("gzip", gzip.compress(b"x", mtime=0) + b"more"),
         ("gzip", b""),
         ("zstd", b"not zstd"),
         ("zstd", zstd.compress(b"x" * 1_000)[:-4]),
