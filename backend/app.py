@@ -59,7 +59,7 @@ def create_app(
         telemetry={"tracing": False, "metrics": False, "logs": False},
         **openapi.ABOUT,
     )
-    errors.install(app)
+    errors.install(app, [route for router in ROUTERS for route in router.routes])
     for router in ROUTERS:
         app.include_router(router)
     openapi.install(app)

@@ -13,7 +13,7 @@ from pydantic import Field, StringConstraints
 
 from schemas.base import WireModel
 from schemas.people import Line, Reason
-from schemas.types import Code, Identifier, Many, Sha256, Timestamp
+from schemas.types import WHOLE, Code, Identifier, Many, Sha256, Timestamp
 from sync.limits import INTEGER_DIGITS_MAX
 
 PublicKey = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9+/]{43}=$")]
@@ -25,7 +25,7 @@ Signature = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9+/]{86}==$")]
 EnrolmentCodeText = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z -]{16,40}$")]
 """As printed or typed: letter case, spaces and hyphens do not count."""
 
-SeqNumber = Annotated[int, Field(ge=1, lt=10**INTEGER_DIGITS_MAX)]
+SeqNumber = Annotated[int, Field(ge=1, lt=10**INTEGER_DIGITS_MAX), WHOLE]
 
 
 def enrolment_text(device: str, public_key: str, code: str) -> bytes:

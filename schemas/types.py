@@ -41,6 +41,10 @@ def _parse_instant(value: object) -> datetime:
         raise ValueError("an instant lies between the years 1 and 9999 in UTC") from error
 
 
+def _parse_whole(value: object) -> object:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 def _write_instant(instant: datetime) -> str:
     return instant.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
@@ -66,6 +70,12 @@ Timestamp = Annotated[
     PlainSerializer(_write_instant, return_type=str, when_used="json"),
 ]
 """An instant in UTC; any offset is read, ``Z`` and milliseconds are written."""
+
+WHOLE: Final = BeforeValidator(_parse_whole)
+"""Takes 41.0 for the integer 41, as JSON Schema does (2020-12, core, 4.2.3) and some clients write.
+
+Put after the bounds, or the contract loses them.
+"""
 
 Many = Annotated[tuple[Member, ...], Field(strict=False)]
 """A tuple from a JSON array; its members stay strict."""

@@ -1,6 +1,7 @@
 """Attachments: tus 1.0 for sending (creation, checksum, expiration), a plain GET for reading."""
 
 import base64
+import hashlib
 from email.utils import format_datetime
 from typing import Annotated, Any, Final
 
@@ -44,20 +45,55 @@ _ABILITIES: Final = {
 }
 
 
-def _parameters(**headers: str) -> dict[str, Any]:
+_VERSION: Final = ("Tus-Resumable", "The protocol's version.", {"const": TUS_VERSION}, TUS_VERSION)
+_LENGTH: Final = (
+    "Upload-Length",
+    "Size of the file in bytes.",
+    {"type": "integer", "minimum": 1, "maximum": ATTACHMENT_BYTES_MAX},
+    1_048_576,
+)
+_METADATA: Final = (
+    "Upload-Metadata",
+    "`sha256 ` and the base64 of the file's SHA-256 in hexadecimal.",
+    {"type": "string", "pattern": "^sha256 [A-Za-z0-9+/]{86}==$"},
+    "sha256 " + base64.b64encode(hashlib.sha256().hexdigest().encode()).decode(),
+)
+_OFFSET: Final = (
+    "Upload-Offset",
+    "Where these bytes belong.",
+    {"type": "integer", "minimum": 0, "maximum": ATTACHMENT_BYTES_MAX},
+    0,
+)
+_CHECKSUM: Final = (
+    "Upload-Checksum",
+    "`sha256 ` and the base64 of the body's SHA-256.",
+    {"type": "string", "pattern": "^sha256 [A-Za-z0-9+/]{43}=$"},
+    "sha256 " + base64.b64encode(hashlib.sha256().digest()).decode(),
+)
+
+
+def _parameters(*headers: tuple[str, str, dict[str, Any], object]) -> dict[str, Any]:
     """Header parameters in the contract; they are read by hand to answer as tus says."""
     return {
         "parameters": [
             {
-                "name": name.replace("_", "-"),
+                "name": name,
                 "in": "header",
-                "required": not text.startswith("Optional"),
-                "description": text,
-                "schema": {"type": "string"},
+                "required": name != _CHECKSUM[0],
+                "description": description,
+                "schema": schema,
+                "example": example,
             }
-            for name, text in {"Tus_Resumable": TUS_VERSION, **headers}.items()
+            for name, description, schema, example in (_VERSION, *headers)
         ]
     }
+
+
+_HEADERS_SENT: Final[dict[str, Any]] = {
+    "Tus-Resumable": {"schema": {"const": TUS_VERSION}},
+    "Upload-Offset": {"description": "What is here.", "schema": {"type": "integer"}},
+    "Upload-Expires": {"description": "Kept until then.", "schema": {"type": "string"}},
+}
 
 
 @router.options(
@@ -75,19 +111,26 @@ async def show_upload_abilities() -> Response:
     "",
     operation_id="begin_upload",
     status_code=201,
-    responses=problem_responses(
-        *DEVICE_PROBLEMS,
-        problems.TUS_VERSION,
-        problems.INVALID_REQUEST,
-        problems.BODY_TOO_LARGE,
-        problems.UPLOAD_CONTENT,
-        problems.TOO_MANY_REQUESTS,
-    ),
+    response_class=Response,
+    responses={
+        201: {
+            "description": "Announced; `Location` is where the bytes go.",
+            "headers": {
+                **_HEADERS_SENT,
+                "Location": {"required": True, "schema": {"type": "string"}},
+            },
+        },
+        **problem_responses(
+            *DEVICE_PROBLEMS,
+            problems.TUS_VERSION,
+            problems.INVALID_REQUEST,
+            problems.BODY_TOO_LARGE,
+            problems.UPLOAD_CONTENT,
+            problems.TOO_MANY_REQUESTS,
+        ),
+    },
     dependencies=DEVICE_SECURITY,
-    openapi_extra=_parameters(
-        Upload_Length="Size of the file in bytes.",
-        Upload_Metadata="`sha256 ` and the base64 of the file's SHA-256 in hexadecimal.",
-    ),
+    openapi_extra=_parameters(_LENGTH, _METADATA),
 )
 async def begin_upload(request: Request, node: NodeDependency, actor: DeviceDependency) -> Response:
     """Announce a file by its hash. `Upload-Offset` equal to the length: the node has it already."""
@@ -111,7 +154,14 @@ UploadId = Annotated[Identifier, Path()]
 @router.head(
     "/uploads/{upload_id}",
     operation_id="show_upload",
-    responses=problem_responses(*DEVICE_PROBLEMS, problems.TUS_VERSION, problems.NOT_FOUND),
+    response_class=Response,
+    responses={
+        200: {
+            "description": "Where it stands.",
+            "headers": {**_HEADERS_SENT, "Upload-Length": {"schema": {"type": "integer"}}},
+        },
+        **problem_responses(*DEVICE_PROBLEMS, problems.TUS_VERSION, problems.NOT_FOUND),
+    },
     dependencies=DEVICE_SECURITY,
     openapi_extra=_parameters(),
 )
@@ -128,24 +178,26 @@ async def show_upload(
     "/uploads/{upload_id}",
     operation_id="append_to_upload",
     status_code=204,
-    responses=problem_responses(
-        *DEVICE_PROBLEMS,
-        problems.TUS_VERSION,
-        problems.INVALID_REQUEST,
-        problems.NOT_FOUND,
-        problems.UNSUPPORTED_MEDIA_TYPE,
-        problems.UPLOAD_OFFSET,
-        problems.UPLOAD_BUSY,
-        problems.UPLOAD_CHECKSUM,
-        problems.UPLOAD_CONTENT,
-        problems.BODY_TOO_LARGE,
-    ),
+    responses={
+        204: {"description": "Taken.", "headers": _HEADERS_SENT},
+        **problem_responses(
+            *DEVICE_PROBLEMS,
+            problems.TUS_VERSION,
+            problems.INVALID_REQUEST,
+            problems.NOT_FOUND,
+            problems.BODY_ENCODING,
+            problems.UNSUPPORTED_ENCODING,
+            problems.UNSUPPORTED_MEDIA_TYPE,
+            problems.UPLOAD_OFFSET,
+            problems.UPLOAD_BUSY,
+            problems.UPLOAD_CHECKSUM,
+            problems.UPLOAD_CONTENT,
+            problems.BODY_TOO_LARGE,
+        ),
+    },
     dependencies=DEVICE_SECURITY,
     openapi_extra={
-        **_parameters(
-            Upload_Offset="Where these bytes belong.",
-            Upload_Checksum="Optional: `sha256 ` and the base64 of the body's SHA-256.",
-        ),
+        **_parameters(_OFFSET, _CHECKSUM),
         "requestBody": {
             "required": True,
             "content": {PATCH_MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}},

@@ -2,11 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Path, Query, Request
+from fastapi import APIRouter, Path, Query, Request
 
 from backend.api.actors import PERSON_PROBLEMS, PERSON_SECURITY, AdministratorDependency
 from backend.api.body import BODY_PROBLEMS, json_body, read_json
 from backend.api.dependencies import NodeDependency
+from backend.api.etags import IF_MATCH, required_version
 from backend.api.paging import PAGE_ROWS_USUAL, Limit
 from backend.clock import to_datetime
 from backend.db import conflict_store
@@ -25,16 +26,12 @@ from schemas.conflicts import (
     ReleaseRequest,
     SettleRequest,
 )
-from schemas.problems import Problem, problem_responses
+from schemas.problems import problem_responses
 from schemas.types import Identifier
 from sync.ids import AgencyCode, ConflictId, ReportId
 
 router = APIRouter(prefix="/v1", tags=["conflicts"])
 
-IfMatch = Annotated[
-    str | None,
-    Header(description='The version that was seen, as an entity tag: `"3"`.', max_length=40),
-]
 ConflictPath = Annotated[Identifier, Path(description="The conflict's id.")]
 
 _DECIDED = problem_responses(
@@ -45,7 +42,7 @@ _DECIDED = problem_responses(
     problems.PRECONDITION_REQUIRED,
     problems.STATE_CONFLICT,
 )
-_VERSION_DIGITS_MAX = 15
+_OPENED_DIGITS_MAX = 15
 
 
 @router.get(
@@ -86,7 +83,7 @@ async def list_conflicts(  # noqa: PLR0913, PLR0917 — one parameter a query me
 def _after(text: str | None) -> tuple[int, str]:
     """The place a ``next`` names; anything else starts from the beginning."""
     opened, _, conflict = (text or "").partition(".")
-    if not opened.isdecimal() or len(opened) > _VERSION_DIGITS_MAX:
+    if not opened.isdecimal() or len(opened) > _OPENED_DIGITS_MAX:
         return (0, "")
     return (int(opened), conflict)
 
@@ -120,25 +117,13 @@ async def _decide(node: NodeDependency, conflict: str, asked: Asked) -> Conflict
     return to_wire(await decide.decide(node, ConflictId(conflict), asked))
 
 
-def _version(if_match: str | None) -> int:
-    if if_match is None:
-        raise Problem(problems.PRECONDITION_REQUIRED, "Say which version was seen (If-Match).")
-    text = if_match.removeprefix("W/").strip('"')
-    if not text.isdecimal() or len(text) > _VERSION_DIGITS_MAX:
-        raise Problem(
-            problems.INVALID_REQUEST,
-            "If-Match holds no version.",
-            errors=[{"pointer": "/header/if-match", "message": 'a version, like "3"'}],
-        )
-    return int(text)
-
-
 @router.post(
     "/conflicts/{conflict}/settle",
     operation_id="settle_conflict",
     responses=_DECIDED,
     dependencies=PERSON_SECURITY,
-    openapi_extra=json_body(
+    openapi_extra=IF_MATCH
+    | json_body(
         SettleRequest,
         weight={
             "value": {"amount": "276", "unit": "kg", "basis": "net"},
@@ -152,11 +137,10 @@ async def settle_conflict(
     node: NodeDependency,
     actor: AdministratorDependency,
     conflict: ConflictPath,
-    if_match: IfMatch = None,
 ) -> ConflictAnswer:
     """Decide which value stands, or that two reports tell of one event, with a reason."""
     body = await read_json(request, SettleRequest)
-    asked = Asked("settle", body.value, body.reason, _version(if_match), actor)
+    asked = Asked("settle", body.value, body.reason, required_version(request), actor)
     return await _decide(node, conflict, asked)
 
 
@@ -165,18 +149,18 @@ async def settle_conflict(
     operation_id="ask_author",
     responses=_DECIDED,
     dependencies=PERSON_SECURITY,
-    openapi_extra=json_body(ReasonRequest, usual={"reason": "Which of the two was weighed?"}),
+    openapi_extra=IF_MATCH
+    | json_body(ReasonRequest, usual={"reason": "Which of the two was weighed?"}),
 )
 async def ask_author(
     request: Request,
     node: NodeDependency,
     actor: AdministratorDependency,
     conflict: ConflictPath,
-    if_match: IfMatch = None,
 ) -> ConflictAnswer:
     """Ask the officers who stand in it; their tablets show it at the next pull."""
     body = await read_json(request, ReasonRequest)
-    asked = Asked("ask", None, body.reason, _version(if_match), actor)
+    asked = Asked("ask", None, body.reason, required_version(request), actor)
     return await _decide(node, conflict, asked)
 
 
@@ -185,18 +169,18 @@ async def ask_author(
     operation_id="reopen_conflict",
     responses=_DECIDED,
     dependencies=PERSON_SECURITY,
-    openapi_extra=json_body(ReasonRequest, usual={"reason": "The laboratory corrected itself."}),
+    openapi_extra=IF_MATCH
+    | json_body(ReasonRequest, usual={"reason": "The laboratory corrected itself."}),
 )
 async def reopen_conflict(
     request: Request,
     node: NodeDependency,
     actor: AdministratorDependency,
     conflict: ConflictPath,
-    if_match: IfMatch = None,
 ) -> ConflictAnswer:
     """Take a settlement back: the sides stand again, the settled value stays accepted meanwhile."""
     body = await read_json(request, ReasonRequest)
-    asked = Asked("reopen", None, body.reason, _version(if_match), actor)
+    asked = Asked("reopen", None, body.reason, required_version(request), actor)
     return await _decide(node, conflict, asked)
 
 
@@ -205,7 +189,8 @@ async def reopen_conflict(
     operation_id="release_report",
     responses=_DECIDED,
     dependencies=PERSON_SECURITY,
-    openapi_extra=json_body(
+    openapi_extra=IF_MATCH
+    | json_body(
         ReleaseRequest, usual={"decision": "release", "reason": "Checked against the case file."}
     ),
 )
@@ -214,14 +199,13 @@ async def release_report(
     node: NodeDependency,
     actor: AdministratorDependency,
     report: Annotated[Identifier, Path(description="The report's id.")],
-    if_match: IfMatch = None,
 ) -> ReleaseAnswer:
     """Say whether a report of the own agency may leave it, at the revision that was seen."""
     body = await read_json(request, ReleaseRequest)
     said = await decide.release(
         node,
         ReportId(report),
-        ReleaseAsked(body.decision, body.reason, _version(if_match), actor),
+        ReleaseAsked(body.decision, body.reason, required_version(request), actor),
     )
     return ReleaseAnswer(
         report=said.report,

@@ -9,6 +9,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
 
 from backend.db.engine import StorageUnavailable
 from schemas import problems
@@ -19,10 +20,18 @@ ERRORS_SHOWN_MAX: Final = 100
 """Of one request: a client that got more than this wrong is not helped by more."""
 
 
-def install(app: FastAPI) -> None:
-    """Starlette's class, not FastAPI's: an unknown route raises the former."""
+def install(app: FastAPI, routes: Sequence[BaseRoute]) -> None:
+    """Starlette's class, not FastAPI's: an unknown route raises the former.
+
+    ``routes`` are asked what a path serves when it does not serve a method.
+    """
+
+    async def on_http_exception(request: Request, error: Exception) -> Response:
+        assert isinstance(error, StarletteHTTPException)
+        return _answer(request, _refused_by_framework(request, error, routes))
+
     app.add_exception_handler(Problem, _on_problem)
-    app.add_exception_handler(StarletteHTTPException, _on_http_exception)
+    app.add_exception_handler(StarletteHTTPException, on_http_exception)
     app.add_exception_handler(RequestValidationError, _on_invalid_parameters)
     app.add_exception_handler(StorageUnavailable, _on_storage_unavailable)
 
@@ -93,13 +102,27 @@ _BY_STATUS: Final = {
 }
 
 
-async def _on_http_exception(request: Request, error: Exception) -> Response:
+def _refused_by_framework(
+    request: Request, error: StarletteHTTPException, routes: Sequence[BaseRoute]
+) -> Problem:
     """What the framework itself refuses: an unknown route, a method, a body."""
-    assert isinstance(error, StarletteHTTPException)
     kind = _BY_STATUS.get(error.status_code, problems.INVALID_REQUEST)
-    detail = (
-        f"{request.method} is not served here."
-        if kind is problems.METHOD_NOT_ALLOWED
-        else kind.title
+    if kind is not problems.METHOD_NOT_ALLOWED:
+        return Problem(kind, kind.title, headers=error.headers)
+    # The framework names the methods of the first route that fits; RFC 9110, 10.2.1: all of them.
+    first = dict(error.headers or {}).get("Allow", "")
+    allowed = {*filter(None, first.split(", ")), *_methods(routes, request.url.path)}
+    return Problem(
+        kind,
+        f"{request.method} is not served here.",
+        headers={"Allow": ", ".join(sorted(allowed))},
     )
-    return _answer(request, Problem(kind, detail, headers=error.headers))
+
+
+def _methods(routes: Sequence[BaseRoute], path: str) -> set[str]:
+    return {
+        method
+        for route in routes
+        if isinstance(route, Route) and route.path_regex.match(path)
+        for method in route.methods or ()
+    }

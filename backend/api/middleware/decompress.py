@@ -45,7 +45,9 @@ class DecompressMiddleware:
             encoding = Headers(scope=scope).get("content-encoding", "identity").strip().lower()
             if encoding != "identity":
                 reader = _DecodedBody(receive, encoding, self.bytes_max)
-                scope = {**scope, "headers": _without_encoding(scope)}
+                scope["headers"] = _without_encoding(
+                    scope
+                )  # in place: the log reads the route there
                 await self.app(scope, reader.receive, send)
                 return
         await self.app(scope, receive, send)
