@@ -38,6 +38,7 @@ POSITIVE = ["2xx", "304", "401", "403", "404", "409", "410", "412", "429"]
 MEANINGLESS = {
     "push": "a sealed file that was drawn opens nowhere",
     "begin_upload": "what was drawn in base64 is no hash",
+    "settle_conflict": "what may settle it depends on the conflict",
     "append_to_upload": "a checksum that was drawn fits no body, nor does an offset",
 }
 """Operations that may refuse, by what it means, what their schemas cannot tell from the real."""
